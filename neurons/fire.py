@@ -1,0 +1,195 @@
+"""Firing and reset: the one place that knows about spikes and their pretended derivative.
+
+A surrogate is written as a smooth primitive g of the distance u to the threshold. The spike is a
+step function of u; its derivative is taken to be g'(u), which autograd finds from g. So there is
+
+    Fire(...)            spikes forward, g' backward: trains
+    smooth(fire)         the spike is g itself: finite differences hold, gradcheck applies
+    replay(fire, s)      fires exactly where s did: gradients compare without threshold flips
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from neurons.contract import one_of
+
+
+def heaviside(u: Tensor) -> Tensor:
+    """1 where u >= 0, else 0, in the dtype of u."""
+    return (u >= 0).to(u.dtype)
+
+
+# --------------------------------------------------------------------------------------------
+# Surrogates: u -> g(u). A name and its keyword arguments are the whole interface.
+# --------------------------------------------------------------------------------------------
+
+
+def atan(u: Tensor, alpha: float = 2.0) -> Tensor:
+    """g' = (alpha/2) / (1 + (pi/2 alpha u)^2). Fang et al. 2021 (PLIF); SpikingJelly's ATan."""
+    return torch.atan(math.pi / 2 * alpha * u) / math.pi + 0.5
+
+
+def sigmoid(u: Tensor, alpha: float = 4.0) -> Tensor:
+    """g' = alpha sig(alpha u) (1 - sig(alpha u)). SpikingJelly's Sigmoid."""
+    return torch.sigmoid(alpha * u)
+
+
+def rect(
+    u: Tensor, width: float = 1.0, height: float | None = None, closed: bool = False
+) -> Tensor:
+    """g' = height for |u| < width/2 (<= when `closed`), else 0; height is 1/width unless given.
+
+    CLIF Eq. 8, printed open; the authors' code is closed. SpikingJelly's Rect(alpha) has width
+    1/alpha and height alpha, CLIF's alpha is the width.
+    """
+    inside = torch.clamp if closed else torch.nn.functional.hardtanh
+    return inside(u, -width / 2, width / 2) * (1 / width if height is None else height) + 0.5
+
+
+def piecewise_quadratic(u: Tensor, alpha: float = 1.0) -> Tensor:
+    """g' = max(0, alpha - alpha^2 |u|). ST-DANO Eq. 12; SpikingJelly's PiecewiseQuadratic."""
+    c = torch.clamp(u, -1 / alpha, 1 / alpha)
+    return alpha * c - alpha**2 / 2 * c * c.abs() + 0.5
+
+
+def triangle(u: Tensor, gamma: float = 1.0) -> Tensor:
+    """g' = max(0, gamma - |u|) / gamma^2. LM-H (Hao et al. 2023), STC."""
+    return piecewise_quadratic(u, 1 / gamma)
+
+
+def integer(u: Tensor, N: int = 4) -> Tensor:
+    """g' = 1 for 0 <= u <= N, else 0; the spike is an integer, see `count`. DSN Eq. 10; I-LIF."""
+    return torch.clamp(u, 0, N)
+
+
+SURROGATES: dict[str, Callable[..., Tensor]] = {
+    f.__name__: f for f in (atan, sigmoid, rect, piecewise_quadratic, triangle, integer)
+}
+
+
+@dataclass(frozen=True)
+class Surrogate:
+    """A named primitive with its arguments; make one with `surrogate`."""
+
+    name: str
+    arguments: tuple[tuple[str, Any], ...] = ()
+
+    def __call__(self, u: Tensor) -> Tensor:
+        return SURROGATES[self.name](u, **dict(self.arguments))
+
+    def spike(self, u: Tensor) -> Tensor:
+        """The step function g smooths: clip(round_half_even(u), 0, N) for integers, else 0 or 1."""
+        return self(u).round() if self.name == "integer" else heaviside(u)
+
+
+def surrogate(name: str | Surrogate, **arguments: Any) -> Surrogate:
+    """The surrogate called `name`, e.g. `surrogate("rect", width=0.5)`.
+
+    Raises ValueError for an unknown name or argument and for a value that is not positive.
+    """
+    if isinstance(name, Surrogate):
+        return name
+    g = SURROGATES[one_of("surrogate", name, SURROGATES)]
+    known = list(inspect.signature(g).parameters)[1:]
+    for key, value in arguments.items():
+        one_of(f"argument of surrogate {name}", key, known)
+        if value is not None and not isinstance(value, bool) and not value > 0:
+            raise ValueError(f"surrogate {name}: {key} = {value} is not allowed; it must be > 0")
+    return Surrogate(name, tuple(sorted(arguments.items())))
+
+
+# --------------------------------------------------------------------------------------------
+# Resets: (h, s, v_th, v_reset) -> v
+# --------------------------------------------------------------------------------------------
+
+
+def hard(h: Tensor, s: Tensor, v_th: Any, v_reset: Any) -> Tensor:
+    """v = (1 - s) h + s v_reset. CLIF Eq. 3."""
+    kept = (1 - s) * h
+    return kept if isinstance(v_reset, (int, float)) and v_reset == 0 else kept + s * v_reset
+
+
+def soft(h: Tensor, s: Tensor, v_th: Any, v_reset: Any) -> Tensor:
+    """v = h - s v_th. CLIF Eq. 3; DSN Eq. A.1."""
+    return h - s * v_th
+
+
+def none(h: Tensor, s: Tensor, v_th: Any, v_reset: Any) -> Tensor:
+    """v = h: spikes leave no trace."""
+    return h
+
+
+RESETS: dict[str, Callable[..., Tensor]] = {f.__name__: f for f in (hard, soft, none)}
+
+
+# --------------------------------------------------------------------------------------------
+# Fire
+# --------------------------------------------------------------------------------------------
+
+
+class _Pretend(torch.autograd.Function):
+    """The value of `spikes` with the derivative of `g`."""
+
+    @staticmethod
+    def forward(ctx: Any, g: Tensor, spikes: Tensor) -> Tensor:
+        return spikes.clone()
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+        return grad, None
+
+
+@dataclass(frozen=True)
+class Fire:
+    """How a neuron spikes and resets; handed to every `step` and `sequence`.
+
+    Attributes
+    ----------
+    surrogate
+        The primitive whose derivative stands in for that of the spike.
+    mode
+        "hard", "soft" or "none": which reset `reset` does.
+    detach_reset
+        Keep the reset out of the gradient.
+    spike
+        u -> value forward; the surrogate's own step function unless given.
+    """
+
+    surrogate: Surrogate
+    mode: str = "hard"
+    detach_reset: bool = False
+    spike: Callable[[Tensor], Tensor] | None = None
+
+    def __call__(self, u: Tensor) -> Tensor:
+        """Spikes for the potential's distance u to the threshold, of any shape."""
+        spikes = (self.spike or self.surrogate.spike)(u)
+        if torch.is_grad_enabled() and u.requires_grad:
+            return _Pretend.apply(self.surrogate(u), spikes)
+        return spikes
+
+    def reset(self, h: Tensor, s: Tensor, v_th: Any, v_reset: Any = 0.0) -> Tensor:
+        """The potential after the spikes `s` of a neuron that charged to `h`."""
+        return RESETS[self.mode](h, s.detach() if self.detach_reset else s, v_th, v_reset)
+
+
+def smooth(fire: Fire) -> Fire:
+    """`fire` with the spike replaced by the surrogate's primitive."""
+    return replace(fire, spike=fire.surrogate)
+
+
+def replay(fire: Fire, spikes: Tensor) -> Fire:
+    """`fire` made to emit the recorded `spikes` ([T, N, *]), whole or step by step; for one run."""
+    frames = iter(spikes.unbind(0))
+
+    def recorded(u: Tensor) -> Tensor:
+        return (spikes if u.shape == spikes.shape else next(frames)).to(u.dtype)
+
+    return replace(fire, spike=recorded)

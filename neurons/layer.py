@@ -1,0 +1,189 @@
+"""A neuron as a torch module."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.lazy import LazyModuleMixin
+from torch.nn.parameter import UninitializedParameter, is_lazy
+
+from neurons import backends, registry
+from neurons.contract import one_of
+from neurons.fire import RESETS, Fire, Surrogate
+from neurons.fire import surrogate as make_surrogate
+
+
+class Layer(LazyModuleMixin, nn.Module):
+    """A layer of spiking neurons, [T, N, *] in and out.
+
+        neurons.Layer("lif", tau=2.0, surrogate="atan", reset="hard", backend="auto")
+
+    Parameters
+    ----------
+    name
+        The model, one of `neurons.names()`.
+    backend
+        One of `neurons.backends()`, or "auto": the fastest that starts at once.
+    surrogate
+        A name, or `neurons.surrogate("rect", width=0.5)`. Default: the model's own.
+    reset
+        "hard", "soft" or "none". Default: the model's own.
+    detach_reset
+        Keep the reset out of the gradient.
+    shape
+        The neurons' shape without time and batch, (C, *). If a model has parameters per channel
+        and it is not given, they are made at the first call, as in torch's Lazy modules; so is
+        the T that psn needs.
+    stateful
+        Carry the state from call to call; see `reset` and `detach`.
+    generator
+        Draws the initial parameters.
+    **options
+        The model's own, e.g. tau [steps], v_th, k; see its docstring.
+
+    Attributes
+    ----------
+    backend : str
+        The backend in use, with "auto" resolved.
+    fire : Fire
+        How it spikes and resets.
+    state : State | None
+        The model's state after the last call if `stateful`.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name or option, a value out of bounds, or an input that is not a floating
+        [T, N, *] with T >= 1; in one line with what is allowed.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        backend: str = "auto",
+        surrogate: str | Surrogate | None = None,
+        reset: str | None = None,
+        detach_reset: bool = False,
+        shape: Sequence[int] | None = None,
+        stateful: bool = False,
+        generator: torch.Generator | None = None,
+        **options: Any,
+    ) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # "Lazy modules are a new feature"
+            super().__init__()
+        self.neuron = registry.get(name)
+        mode = one_of("reset", reset or self.neuron.reset, RESETS)
+        spec = make_surrogate(surrogate or self.neuron.surrogate)
+        self.fire = Fire(spec, mode, detach_reset)
+        self.backend = backends.choose(self.neuron, backend, stateful)
+        self.stateful = stateful
+        self.reset()
+        if shape is not None and "shape" in self.neuron.needs:
+            options["shape"] = tuple(shape)
+        self._options, self._generator = options, generator
+        if self._pending:
+            self._reserve()
+        else:
+            self._fill()
+            self._infer_parameters(self, ())  # nothing to infer: take the lazy hooks off
+
+    @property
+    def _pending(self) -> list[str]:
+        """What only the first input will tell."""
+        return [need for need in self.neuron.needs if need not in self._options]
+
+    def _reserve(self) -> None:
+        """Register the parameters without their shapes."""
+        sizes = {"shape": (1,), "T": 1}
+        template = self.neuron.params(
+            torch.Generator(), **self._options, **{need: sizes[need] for need in self._pending}
+        )
+        self._fixed = template._asdict()
+        for name in self.neuron.learnable:
+            if self._fixed[name] is not None:
+                self.register_parameter(name, UninitializedParameter())
+
+    def _fill(self) -> None:
+        """Draw the parameters."""
+        p = self.neuron.params(self._generator, **self._options)
+        self._fixed = p._asdict()
+        for name, value in self._fixed.items():
+            if name in self.neuron.learnable and value is not None:
+                held = getattr(self, name, None)
+                if is_lazy(held):
+                    held.materialize(value.shape)
+                    held.data.copy_(value)
+                else:
+                    self.register_parameter(name, nn.Parameter(torch.as_tensor(value)))
+            elif isinstance(value, Tensor):
+                self.register_buffer(name, value)
+        self._generator = None
+
+    def initialize_parameters(self, x: Tensor) -> None:  # type: ignore[override]
+        """Make what was pending from the first input; called by torch's lazy machinery."""
+        if self.has_uninitialized_params():
+            self._check(x)
+            found = {"shape": tuple(x.shape[2:]), "T": len(x)}
+            self._options |= {need: found[need] for need in self._pending}
+            self._fill()
+
+    @property
+    def params(self) -> Any:
+        """The model's Params, as it is run with."""
+        return self.neuron.Params(**self._fixed | self._buffers | self._parameters)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Spikes [T, N, *] for the input current x [T, N, *], in its dtype."""
+        self._check(x)
+        s, state = backends.run(self.neuron, self.backend, x, self.params, self.fire, self.state)
+        if self.stateful:
+            self.state, self._batch = state, x.shape[1:]
+        return s
+
+    def reset(self) -> None:
+        """Forget the state carried between calls."""
+        self.state: Any = None
+
+    def detach(self) -> None:
+        """Cut the carried state from the graph of the calls before: truncated BPTT."""
+        self._map_state(Tensor.detach)
+
+    def _map_state(self, f: Callable[[Tensor], Tensor]) -> None:
+        if self.state is not None:
+            self.state = type(self.state)(*map(f, self.state))
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Layer:
+        """The state follows the parameters to another device or dtype."""
+        self._map_state(fn)
+        return super()._apply(fn, recurse)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copies and pickles carry the state's values, not its graph."""
+        kept = dict(self.__dict__)
+        if self.state is not None:
+            kept["state"] = type(self.state)(*(v.detach() for v in self.state))
+        return kept
+
+    def _check(self, x: Tensor) -> None:
+        name = self.neuron.name
+        least = 3 if "shape" in self.neuron.needs else 2
+        if x.ndim < least or len(x) == 0:
+            form = "[T, N, C, *]" if least == 3 else "[T, N, *]"
+            raise ValueError(f"{name} got input of shape {tuple(x.shape)}; it takes {form}, T >= 1")
+        if not x.is_floating_point():
+            raise ValueError(f"{name} got {x.dtype} input; it takes floating point: call x.float()")
+        if self.state is not None and x.shape[1:] != self._batch:
+            raise ValueError(
+                f"{name} carries the state of [N, *] = {tuple(self._batch)} and got "
+                f"{tuple(x.shape[1:])}; call reset() first"
+            )
+
+    def extra_repr(self) -> str:
+        options = [f"{name}={value!r}" for name, value in self._options.items()]
+        return ", ".join([repr(self.neuron.name), *options, f"backend={self.backend!r}"])
