@@ -121,7 +121,7 @@ def names() -> list[str]:
 
 def missing(neuron: Neuron, backend: str) -> str | None:
     """Why `backend` cannot run `neuron` here, in one line with the cure; None if it can."""
-    return BACKENDS[one_of("backend", backend, [*BACKENDS])].missing(neuron)
+    return BACKENDS[one_of("no backend", backend, BACKENDS)].missing(neuron)
 
 
 def choose(neuron: Neuron, backend: str, stateful: bool = False) -> str:
@@ -130,7 +130,7 @@ def choose(neuron: Neuron, backend: str, stateful: bool = False) -> str:
     "auto" is the fastest that starts at once: `compile` pays seconds at its first call, so it
     must be asked for. A stateful neuron needs its steps.
     """
-    one_of("backend", backend, [*BACKENDS, "auto"])
+    one_of("no backend", backend, [*BACKENDS, "auto"])
     if stateful and neuron.step is None:
         raise ValueError(f"{neuron.name} cannot be stateful: it has no step")
     if backend == "auto":

@@ -25,8 +25,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-Interval = tuple[float, float]
-Choices = tuple[str, ...]
+Limit = tuple[float, float] | tuple[str, ...] | range
+COUNT = range(1, 2**31)  # the limit of a number of things
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +40,8 @@ class Neuron:
     learnable
         The fields of `Params` that train.
     limits
-        What an option may be: an open interval or the words to choose from, e.g.
-        `{"tau": (1.0, math.inf), "decay": ("linear", "exp")}`.
+        What an option may be: an open interval, a range of integers or the words to choose from,
+        e.g. `{"tau": (1.0, math.inf), "k": COUNT, "decay": ("linear", "exp")}`.
     surrogate, reset
         What `Layer` uses unless told otherwise.
     """
@@ -53,7 +53,7 @@ class Neuron:
     init: Callable[..., Any] | None = None
     start: Callable[[Tensor, Any], Any] | None = None
     learnable: tuple[str, ...] = ()
-    limits: Mapping[str, Interval | Choices] = field(default_factory=dict)
+    limits: Mapping[str, Limit] = field(default_factory=dict)
     surrogate: str = "atan"
     reset: str = "hard"
 
@@ -82,11 +82,9 @@ class Neuron:
     def params(self, generator: torch.Generator | None = None, **options: Any) -> Any:
         """Draw the parameters; an unknown option or a value out of bounds raises ValueError."""
         for name, value in options.items():
-            one_of(f"option of {self.name}", name, self.options)
+            one_of(f"{self.name} has no option", name, self.options)
             self._check(name, value)
-        if self.init is None:
-            return self.Params(**options)
-        return self.init(generator, **options)
+        return self.Params(**options) if self.init is None else self.init(generator, **options)
 
     def initial(self, x: Tensor, p: Any) -> Any:
         """The state before the first step, for inputs like `x` ([N, *], already in state dtype)."""
@@ -94,30 +92,42 @@ class Neuron:
             return self.start(x, p)
         return self.State(*(torch.full_like(x, v) for v in self.State._field_defaults.values()))
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Neuron:
+        """A copied layer has the same neuron: what was compiled for it stays valid."""
+        return self
+
     def _check(self, name: str, value: Any) -> None:
-        limit = self.limits.get(name)
-        if limit is None:
-            return
-        if isinstance(limit[0], str):
-            one_of(f"{name} for {self.name}", value, limit)  # type: ignore[arg-type]
-            return
-        low, high = limit
-        if not isinstance(value, (int, float, Tensor)) or isinstance(value, bool):
-            raise ValueError(f"{self.name}: {name} = {value!r} is not a number")
-        numbers = torch.as_tensor(value)
-        if not bool(((numbers > low) & (numbers < high)).all()):
-            bounds = f"> {low}" if high == math.inf else f"in ({low}, {high})"
-            raise ValueError(f"{self.name}: {name} = {value} is not allowed; it must be {bounds}")
+        """Raise a one-line ValueError unless an option may have this value."""
+        limit, given = self.limits.get(name), f"{self.name}: {name} = {value!r}"
+        if name == "shape":
+            if not value or not all(isinstance(size, int) and size > 0 for size in value):
+                raise ValueError(f"{given} is not allowed; it must be (C, *), sizes > 0")
+        elif isinstance(limit, tuple) and isinstance(limit[0], str):
+            one_of(f"{self.name} has no {name}", value, limit)
+        elif isinstance(limit, range):
+            if not isinstance(value, int) or value not in limit:
+                raise ValueError(f"{given} is not allowed; it must be an integer > 0")
+        elif isinstance(self.options[name], bool):
+            if not isinstance(value, bool):
+                raise ValueError(f"{given} is not allowed; it must be True or False")
+        elif not isinstance(value, (int, float, Tensor)) or isinstance(value, bool):
+            raise ValueError(f"{given} is not allowed; it must be a number")
+        elif isinstance(limit, tuple):
+            low, high = limit
+            numbers = torch.as_tensor(value)
+            if not bool(((numbers > low) & (numbers < high)).all()):
+                bounds = f"> {low}" if high == math.inf else f"in ({low}, {high})"
+                raise ValueError(f"{given} is not allowed; it must be {bounds}")
 
 
-def one_of(kind: str, name: str, known: Iterable[str]) -> str:
-    """`name` if it is known, else a ValueError that lists what is and guesses what was meant."""
+def one_of(lack: str, name: str, known: Iterable[str]) -> str:
+    """`name` if it is known; else a ValueError that says the lack, a guess and what is known."""
     known = sorted(known)
     if name in known:
         return name
     close = difflib.get_close_matches(str(name), known, n=1)
     guess = f" did you mean {close[0]!r}?" if close else ""
-    raise ValueError(f"no {kind} {name!r};{guess} known: {', '.join(known)}")
+    raise ValueError(f"{lack} {name!r};{guess} known: {', '.join(known)}")
 
 
 def per_channel(w: Tensor, trailing: int) -> Tensor:

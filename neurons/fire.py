@@ -96,14 +96,21 @@ def surrogate(name: str | Surrogate, **arguments: Any) -> Surrogate:
     Raises ValueError for an unknown name or argument and for a value that is not positive.
     """
     if isinstance(name, Surrogate):
+        if arguments:
+            raise ValueError(f"{name} has its arguments already; name the surrogate by a word")
         return name
-    g = SURROGATES[one_of("surrogate", name, SURROGATES)]
-    known = list(inspect.signature(g).parameters)[1:]
+    g = SURROGATES[one_of("no surrogate", name, SURROGATES)]
+    known = {q.name: q.default for q in list(inspect.signature(g).parameters.values())[1:]}
     for key, value in arguments.items():
-        one_of(f"argument of surrogate {name}", key, known)
-        if value is not None and not isinstance(value, bool) and not value > 0:
-            raise ValueError(f"surrogate {name}: {key} = {value} is not allowed; it must be > 0")
-    return Surrogate(name, tuple(sorted(arguments.items())))
+        default = known[one_of(f"surrogate {name} has no argument", key, known)]
+        kind = float if default is None else type(default)
+        number = isinstance(value, (int, float) if kind is float else kind)
+        if not number or (kind is not bool and not value > 0):
+            allowed = "True or False" if kind is bool else f"{kind.__name__} > 0"
+            raise ValueError(
+                f"surrogate {name}: {key} = {value!r} is not allowed; it must be {allowed}"
+            )
+    return Surrogate(name, tuple((known | arguments).items()))
 
 
 # --------------------------------------------------------------------------------------------
@@ -143,7 +150,7 @@ class _Pretend(torch.autograd.Function):
         return spikes.clone()
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         return grad, None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.lazy import LazyModuleMixin
-from torch.nn.parameter import UninitializedParameter, is_lazy
+from torch.nn.parameter import UninitializedParameter
 
 from neurons import backends, registry
 from neurons.contract import one_of
@@ -61,6 +61,8 @@ class Layer(LazyModuleMixin, nn.Module):
         [T, N, *] with T >= 1; in one line with what is allowed.
     """
 
+    state: Any
+
     def __init__(
         self,
         name: str,
@@ -69,7 +71,7 @@ class Layer(LazyModuleMixin, nn.Module):
         surrogate: str | Surrogate | None = None,
         reset: str | None = None,
         detach_reset: bool = False,
-        shape: Sequence[int] | None = None,
+        shape: int | Sequence[int] | None = None,
         stateful: bool = False,
         generator: torch.Generator | None = None,
         **options: Any,
@@ -78,14 +80,14 @@ class Layer(LazyModuleMixin, nn.Module):
             warnings.simplefilter("ignore", UserWarning)  # "Lazy modules are a new feature"
             super().__init__()
         self.neuron = registry.get(name)
-        mode = one_of("reset", reset or self.neuron.reset, RESETS)
+        mode = one_of("no reset", reset or self.neuron.reset, RESETS)
         spec = make_surrogate(surrogate or self.neuron.surrogate)
         self.fire = Fire(spec, mode, detach_reset)
         self.backend = backends.choose(self.neuron, backend, stateful)
         self.stateful = stateful
         self.reset()
         if shape is not None and "shape" in self.neuron.needs:
-            options["shape"] = tuple(shape)
+            options["shape"] = (shape,) if isinstance(shape, int) else tuple(shape)
         self._options, self._generator = options, generator
         if self._pending:
             self._reserve()
@@ -104,30 +106,33 @@ class Layer(LazyModuleMixin, nn.Module):
         template = self.neuron.params(
             torch.Generator(), **self._options, **{need: sizes[need] for need in self._pending}
         )
-        self._fixed = template._asdict()
         for name in self.neuron.learnable:
-            if self._fixed[name] is not None:
-                self.register_parameter(name, UninitializedParameter())
+            if getattr(template, name) is not None:
+                self.register_parameter(name, UninitializedParameter())  # type: ignore[arg-type]
+        self._keep(template)
 
     def _fill(self) -> None:
         """Draw the parameters."""
         p = self.neuron.params(self._generator, **self._options)
-        self._fixed = p._asdict()
-        for name, value in self._fixed.items():
-            if name in self.neuron.learnable and value is not None:
-                held = getattr(self, name, None)
-                if is_lazy(held):
-                    held.materialize(value.shape)
-                    held.data.copy_(value)
-                else:
-                    self.register_parameter(name, nn.Parameter(torch.as_tensor(value)))
+        for name, value in p._asdict().items():
+            reserved = self._parameters.get(name)
+            if isinstance(reserved, UninitializedParameter):
+                reserved.materialize(value.shape)
+                reserved.data.copy_(value)
+            elif name in self.neuron.learnable and value is not None:
+                self.register_parameter(name, nn.Parameter(value))
             elif isinstance(value, Tensor):
                 self.register_buffer(name, value)
+        self._keep(p)
         self._generator = None
 
-    def initialize_parameters(self, x: Tensor) -> None:  # type: ignore[override]
+    def _keep(self, p: Any) -> None:
+        """Hold the numbers and words among the parameters; tensors are torch's to hold."""
+        self._fixed = {n: v for n, v in p._asdict().items() if not isinstance(v, Tensor)}
+
+    def initialize_parameters(self, x: Tensor | None = None) -> None:
         """Make what was pending from the first input; called by torch's lazy machinery."""
-        if self.has_uninitialized_params():
+        if x is not None and self.has_uninitialized_params():
             self._check(x)
             found = {"shape": tuple(x.shape[2:]), "T": len(x)}
             self._options |= {need: found[need] for need in self._pending}
@@ -148,7 +153,7 @@ class Layer(LazyModuleMixin, nn.Module):
 
     def reset(self) -> None:
         """Forget the state carried between calls."""
-        self.state: Any = None
+        self.state = None
 
     def detach(self) -> None:
         """Cut the carried state from the graph of the calls before: truncated BPTT."""
@@ -159,8 +164,13 @@ class Layer(LazyModuleMixin, nn.Module):
             self.state = type(self.state)(*map(f, self.state))
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Layer:
-        """The state follows the parameters to another device or dtype."""
-        self._map_state(fn)
+        """The state follows the parameters to another device, and to a dtype that is not narrow."""
+
+        def move(v: Tensor) -> Tensor:
+            moved = fn(v)
+            return moved if moved.dtype.itemsize >= 4 else v.to(moved.device)
+
+        self._map_state(move)
         return super()._apply(fn, recurse)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -185,5 +195,11 @@ class Layer(LazyModuleMixin, nn.Module):
             )
 
     def extra_repr(self) -> str:
-        options = [f"{name}={value!r}" for name, value in self._options.items()]
-        return ", ".join([repr(self.neuron.name), *options, f"backend={self.backend!r}"])
+        arguments = "".join(f", {name}={value}" for name, value in self.fire.surrogate.arguments)
+        shown = self._options | {"backend": self.backend, "reset": self.fire.mode}
+        shown |= {n: True for n in ("detach_reset",) if self.fire.detach_reset}
+        shown |= {n: True for n in ("stateful",) if self.stateful}
+        options = "".join(f", {name}={value!r}" for name, value in shown.items())
+        return (
+            f"{self.neuron.name!r}{options}, surrogate={self.fire.surrogate.name}({arguments[2:]})"
+        )

@@ -35,6 +35,9 @@ def names() -> list[str]:
 
 def get(name: str) -> Neuron:
     """The model called `name`; ValueError with the known names if there is none."""
-    if one_of("neuron", name, names()) in _files():
+    if one_of("no neuron", name, names()) in _files():
         return importlib.import_module(f"neurons.models.{name}").NEURON
-    return _guests()[name].load()
+    guest = _guests()[name].load()
+    if guest.name != name:
+        raise ValueError(f"entry point {name!r} leads to the file {guest.name!r}; rename either")
+    return guest

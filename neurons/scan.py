@@ -47,7 +47,7 @@ class _LinearScan(torch.autograd.Function):
         return h
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
         a, h = ctx.saved_tensors
         later = torch.cat([a[1:], torch.zeros_like(a[:1])]).conj()
         grad_b = linear_scan(later.flip(0), grad.flip(0)).flip(0)
@@ -57,7 +57,7 @@ class _LinearScan(torch.autograd.Function):
 
 def _pairwise(a: Tensor, b: Tensor) -> Tensor:
     """The recurrence itself; T of any parity."""
-    if len(a) == 1:
+    if len(a) <= 1:
         return b.clone()
     h = torch.empty_like(b)
     first, second = a[0 : len(a) - 1 : 2], a[1::2]

@@ -7,7 +7,8 @@
 
 W[:, k-1] multiplies the present input; inputs before the first step are zero. "Enhanced" DSN
 mixes the channels of a by a C x C matrix before the sigmoid. Spikes are integers up to N
-(surrogate "integer", N = 4 in the paper) or binary: any other surrogate with v_th = 0.5.
+(surrogate "integer", N = 4 in the paper), or binary with any other surrogate: N = 1, centred on
+h = 1/2, where round(h) steps.
 
 Layout: [T, N, C, *]; W [C, k], b [C], M [C, C].
 Source: DSN (parallel training), section 4, Eq. 9-12 and appendix B; no code was released.
@@ -20,7 +21,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.contract import Neuron, per_channel
+from neurons.contract import COUNT, Neuron, per_channel
 from neurons.fire import Fire
 from neurons.scan import linear_scan
 
@@ -35,7 +36,6 @@ class Params(NamedTuple):
     conv_bias: Tensor  # b, learnable, [C]
     mix: Tensor | None = None  # M, learnable, [C, C] in enhanced DSN
     tau: float = 0.25  # tau, sharpness of the decay
-    v_th: float = 0.0  # threshold: 0 for integer spikes, 0.5 for binary ones
 
 
 def init(
@@ -45,7 +45,6 @@ def init(
     k: int = 4,
     tau: float = 0.25,
     enhanced: bool = False,
-    v_th: float = 0.0,
 ) -> Params:
     """Uniform in +-1/sqrt(fan in), as torch's Conv1d and Linear."""
 
@@ -54,7 +53,7 @@ def init(
 
     C = shape[0]
     mix = uniform(C, C, C) if enhanced else None
-    return Params(uniform(k, C, k), uniform(k, C), mix, tau, v_th)
+    return Params(uniform(k, C, k), uniform(k, C), mix, tau)
 
 
 def start(x: Tensor, p: Params) -> State:
@@ -64,6 +63,8 @@ def start(x: Tensor, p: Params) -> State:
 
 def decay(taps: Sequence[Tensor], p: Params, axis: int) -> Tensor:
     """alpha from the k inputs in the window, oldest first; channels lie on the given axis."""
+    if taps[0].shape[axis] != len(p.conv_bias):
+        raise ValueError(f"dsn has {len(p.conv_bias)} channels and got {taps[0].shape[axis]}")
     trailing = taps[0].ndim - 1 - axis
     a = per_channel(p.conv_bias, trailing)
     for w, x in zip(p.conv_weight.unbind(1), taps, strict=True):
@@ -73,11 +74,16 @@ def decay(taps: Sequence[Tensor], p: Params, axis: int) -> Tensor:
     return torch.sigmoid(a) ** (1 / p.tau)
 
 
+def distance(h: Tensor, fire: Fire) -> Tensor:
+    """What to fire on: h is rounded as it is, and is above or below the step at 1/2."""
+    return h if fire.surrogate.name == "integer" else h - 0.5
+
+
 def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]:
     window = torch.cat([state.past, x[None]])
     alpha = decay(window.unbind(0), p, axis=1)
     h = alpha * state.h + (1 - alpha) * x
-    return fire(h - p.v_th if p.v_th else h), State(h, past=window[1:])
+    return fire(distance(h, fire)), State(h, past=window[1:])
 
 
 def sequence(x: Tensor, p: Params, fire: Fire) -> Tensor:
@@ -85,7 +91,7 @@ def sequence(x: Tensor, p: Params, fire: Fire) -> Tensor:
     padded = torch.cat([x.new_zeros(k - 1, *x.shape[1:]), x])
     alpha = decay([padded[i : i + T] for i in range(k)], p, axis=2)
     h = linear_scan(alpha, (1 - alpha) * x)
-    return fire(h - p.v_th if p.v_th else h)
+    return fire(distance(h, fire))
 
 
 NEURON = Neuron(
@@ -96,7 +102,7 @@ NEURON = Neuron(
     init,
     start,
     learnable=("conv_weight", "conv_bias", "mix"),
-    limits={"tau": (0.0, math.inf), "k": (0, math.inf)},
+    limits={"tau": (0.0, math.inf), "k": COUNT},
     surrogate="integer",
     reset="none",
 )

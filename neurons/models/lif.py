@@ -38,7 +38,7 @@ def start(x: Tensor, p: Params) -> State:
 
 
 def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]:
-    d = 1 - 1 / p.tau if p.decay == "linear" else math.exp(-1 / p.tau)
+    d = 1 - 1 / p.tau if p.decay == "linear" else math.e ** (-1 / p.tau)
     drive = (1 - d) * x if p.decay_input else x
     h = d * state.v + (drive + (1 - d) * p.v_reset if p.v_reset else drive)
     s = fire(h - p.v_th)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.contract import Neuron
+from neurons.contract import COUNT, Neuron
 from neurons.fire import Fire
 
 
@@ -35,7 +35,14 @@ def sequence(x: Tensor, p: Params, fire: Fire) -> Tensor:
         raise ValueError(
             f"psn was built for T={T} and got T={len(x)}; build another with T={len(x)}"
         )
-    return fire(torch.addmm(p.bias[:, None], p.weight, x.flatten(1))).view(x.shape)
+    return fire(torch.addmm(p.bias[:, None], p.weight, x.flatten(1)).view(x.shape))
 
 
-NEURON = Neuron(Params, sequence=sequence, init=init, learnable=("weight", "bias"), reset="none")
+NEURON = Neuron(
+    Params,
+    sequence=sequence,
+    init=init,
+    learnable=("weight", "bias"),
+    limits={"T": COUNT},
+    reset="none",
+)

@@ -9,13 +9,13 @@ b is added and starts at -1, so it is minus the threshold (the authors' code cal
 Source: Fang et al., NeurIPS 2023, Eq. 12-13.
 """
 
-import math
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
-from neurons.contract import Neuron
+from neurons.contract import COUNT, Neuron
 from neurons.fire import Fire
 
 
@@ -46,14 +46,13 @@ def sequence(x: Tensor, p: Params, fire: Fire) -> Tensor:
     """The filter as a banded matrix over blocks of L >= k steps, each fed by itself and the last.
 
     A T x T matrix would be quadratic in T, and a sum of k shifted copies moves k times the
-    memory.
+    memory. Row i of the band, [L, 2 L], is w shifted by i: w[k-1] meets column L + i.
     """
     T, k = len(x), len(p.weight)
     L = min(max(k, 32), T)
-    blocks = torch.nn.functional.pad(x.flatten(1), (0, 0, L, -T % L)).view(-1, L, x[0].numel())
-    lag = torch.arange(L)[:, None] + L - torch.arange(2 * L)  # of column j in row i of [last | own]
-    inside = ((lag >= 0) & (lag < k)).to(x.device)
-    band = p.weight[(k - 1 - lag).clamp(0, k - 1).to(x.device)] * inside
+    band = pad(p.weight, (2 * L - k, L - 1)).unfold(0, 2 * L, 1).flip(0)
+    padded = pad(x.flatten(1), (0, 0, L, -T % L))
+    blocks = padded.view(len(padded) // L, L, padded.shape[1])
     h = band[:, :L] @ blocks[:-1] + band[:, L:] @ blocks[1:]
     return fire((h.flatten(0, 1)[:T] + p.bias).view(x.shape))
 
@@ -66,6 +65,6 @@ NEURON = Neuron(
     init,
     start,
     learnable=("weight", "bias"),
-    limits={"k": (0, math.inf)},
+    limits={"k": COUNT},
     reset="none",
 )
