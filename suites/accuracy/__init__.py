@@ -1,0 +1,1 @@
+"""How well each neuron learns: the same small network trained on every task."""

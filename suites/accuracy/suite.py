@@ -1,0 +1,20 @@
+"""Test error of a small network trained with each neuron, per task and seed."""
+
+from suites import cases
+from suites.accuracy import tasks, trainer
+
+
+class Accuracy:
+    """The error of the last epoch on the test set; no epoch is picked by it."""
+
+    params = (cases.models(), tasks.names(), [0, 1, 2])
+    param_names = ("model", "task", "seed")
+    timeout = 300
+
+    def setup(self, model: str, task: str, seed: int) -> None:
+        self.trained = trainer.trained(model, task, seed)
+
+    def track_test_error(self, model: str, task: str, seed: int) -> float:
+        return self.trained.error
+
+    vars(track_test_error).update(unit="fraction", direction="lower", version="1")

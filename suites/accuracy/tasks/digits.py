@@ -1,0 +1,32 @@
+"""Handwritten digits, 8 x 8 pixels in 17 grey levels: 1797 images, 10 classes, T = 8 steps.
+
+Direct coding: the network reads the same standardised image at every step and its first layer
+turns it into spikes, as in CLIF, DS-ATGO and ST-DANO for images; so no randomness of an encoder
+is measured, and the first layer works on analog values. A stratified third of the images, always
+the same, is the test set.
+
+Source: scikit-learn's `load_digits`, which ships with it (UCI, Alpaydin & Kaynak 1998).
+"""
+
+import torch
+
+from suites.accuracy.task import Split, Task
+
+STEPS = 8
+
+
+def load() -> Task:
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    images, labels = load_digits(return_X_y=True)
+    train, test, y_train, y_test = train_test_split(
+        images, labels, test_size=1 / 3, stratify=labels, random_state=0
+    )
+    mean, std = train.mean(), train.std()  # of all pixels: those of an image's rim are constant
+
+    def split(images, labels) -> Split:
+        x = torch.as_tensor((images - mean) / std, dtype=torch.float32)
+        return Split(x.expand(STEPS, *x.shape), torch.as_tensor(labels))
+
+    return Task(split(train, y_train), split(test, y_test), classes=10)

@@ -1,0 +1,87 @@
+"""One small network and one recipe for every neuron and task.
+
+    x [T, N, F] -> Linear -> neuron -> Linear -> mean over time -> cross entropy
+
+Everything runs on one CPU thread and draws from seeded generators, so a seed gives the same bits
+in every process. For one seed all neurons get the same weights and the same batches: what
+differs between two results is the neuron alone.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+import neurons
+from suites.accuracy import tasks
+from suites.accuracy.task import Split, Task
+
+HIDDEN = 128  # neurons
+BATCH = 64  # samples
+EPOCHS = 10
+LEARNING_RATE = 5e-3
+
+
+class Trained(NamedTuple):
+    """A trained network in eval mode, and the fraction of test samples it gets wrong."""
+
+    network: nn.Sequential
+    error: float
+
+
+@cache
+def trained(model: str, task: str, seed: int) -> Trained:
+    """The trained network of a case, made once per process: accuracy and energy share it."""
+    return train(model, tasks.load(task), seed)
+
+
+def train(model: str, task: Task, seed: int, epochs: int = EPOCHS) -> Trained:
+    """Draw the network, train it, test it."""
+    torch.set_num_threads(1)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        net = network(model, task)
+    fit(net, task.train, torch.Generator().manual_seed(seed), epochs)
+    net.eval()
+    return Trained(net, error_rate(net, task.test))
+
+
+def network(model: str, task: Task) -> nn.Sequential:
+    """The network around one of our neurons; NotImplementedError if the commit lacks it.
+
+    The neuron has its own default surrogate and reset. It is drawn last, so that the layers
+    around it do not depend on what it draws.
+    """
+    if model not in neurons.names():
+        raise NotImplementedError(f"this commit has no neuron {model!r}")
+    T, _, features = task.train.x.shape
+    first, last = nn.Linear(features, HIDDEN), nn.Linear(HIDDEN, task.classes)
+    options: dict[str, Any] = {"T": T} if "T" in neurons.get(model).needs else {}
+    neuron = neurons.Layer(model, backend="eager", shape=(HIDDEN,), **options)
+    return nn.Sequential(first, neuron, last)
+
+
+def fit(net: nn.Module, split: Split, generator: torch.Generator, epochs: int) -> None:
+    """Adam on minibatches that `generator` shuffles."""
+    adam = torch.optim.Adam(net.parameters(), LEARNING_RATE)
+    for _ in range(epochs):
+        for chosen in torch.randperm(len(split.y), generator=generator).split(BATCH):
+            loss = cross_entropy(readout(net, split.x[:, chosen]), split.y[chosen])
+            adam.zero_grad()
+            loss.backward()
+            adam.step()
+
+
+def readout(net: nn.Module, x: Tensor) -> Tensor:
+    """Class scores [N, classes]: the mean over time of the last layer."""
+    return net(x).mean(0)
+
+
+@torch.no_grad()
+def error_rate(net: nn.Module, split: Split) -> float:
+    """The fraction of samples whose highest score is another class's."""
+    return (readout(net, split.x).argmax(1) != split.y).double().mean().item()

@@ -1,0 +1,180 @@
+"""The axes of every suite, and the subject each case measures.
+
+Axes are read from the working tree, without importing `neurons`: asv hands a commit the *index*
+of a parameter, so every commit must see the same list. A commit that lacks a model, or a backend
+that cannot run it, raises NotImplementedError in `setup` and is recorded as n/a.
+
+The environment variable SPIKEBENCH_PROFILE chooses the shapes:
+
+    smoke   a 2-core CPU in minutes           cpu   the paper's lengths on a CPU
+    gpu     the DSN paper's B.1               gate  one short call per model, for `ci.gate`
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+import torch._functorch.config as functorch_config
+from torch import Tensor
+
+import neurons
+from suites import clock, peers
+
+ROOT = Path(__file__).parents[1]
+BACKENDS = ("eager", "serial", "compile")
+
+
+class Shape(NamedTuple):
+    """T steps of a batch of N samples with C neurons each; its string is the case's name."""
+
+    T: int
+    N: int
+    C: int
+
+    def __str__(self) -> str:
+        return f"T={self.T} N={self.N} C={self.C}"
+
+    @classmethod
+    def parse(cls, text: str) -> Shape:
+        return cls(*(int(part.partition("=")[2]) for part in text.split()))
+
+
+class Profile(NamedTuple):
+    """What a profile measures, and how often: `rounds` processes with `repeat` samples each.
+
+    `repeat` may be (least, most, seconds), as in asv, where nothing is gated on it. `guests` are
+    the lengths at which `compile` (seconds of compilation per case) and the peers run; all of
+    them unless given.
+    """
+
+    shapes: list[Shape]
+    runners: tuple[str, ...]
+    guests: tuple[int, ...] | None = None
+    rounds: int = 4
+    repeat: int | tuple[int, int, float] = 20
+
+
+LENGTHS = (1024, 2048, 4096, 8192, 16384)
+PEERS = tuple(sorted(f.stem for f in (ROOT / "suites" / "peers").glob("[!_]*.py")))
+PROFILES = {
+    "smoke": Profile(
+        [Shape(T, 1, 64) for T in (1024, 4096, 16384)],
+        (*BACKENDS, *PEERS),
+        guests=(1024,),
+        rounds=1,
+        repeat=(3, 15, 0.5),
+    ),
+    "cpu": Profile([Shape(T, 4, 512) for T in LENGTHS], (*BACKENDS, *PEERS), repeat=5),
+    "gpu": Profile([Shape(T, 16, 512) for T in LENGTHS], (*BACKENDS, *PEERS)),
+    "gate": Profile([Shape(256, 4, 64)], ("eager", "serial")),
+}
+
+# What differs from a model's defaults, and why: sliding PSN's window is the DSN paper's, B.1.
+OPTIONS: dict[str, dict[str, Any]] = {"sliding_psn": {"k": 64}}
+
+
+def profile() -> Profile:
+    """The chosen profile; an unknown one is a one-line error."""
+    name = os.environ.get("SPIKEBENCH_PROFILE", "smoke")
+    if name not in PROFILES:
+        raise SystemExit(f"SPIKEBENCH_PROFILE={name!r} is not one of {', '.join(PROFILES)}")
+    return PROFILES[name]
+
+
+if "compile" in profile().runners:
+    # asv's fork server spends these seconds once, where every case that compiles would; and it
+    # must not hand a pool of compiler processes to its children.
+    os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")
+    import torch._inductor.compile_fx
+
+
+def models() -> list[str]:
+    """The model files of the working tree; a kernel beside its model is not a model."""
+    files = (ROOT / "neurons" / "models").glob("[!_]*.py")
+    return sorted(f.stem for f in files if not f.stem.endswith(("_triton", "_cpu")))
+
+
+def runners(*, training: bool = False) -> list[str]:
+    """The backend axis: ours and, under the same cases, the peers; serial is inference only."""
+    return [name for name in profile().runners if not (training and name == "serial")]
+
+
+def backends() -> list[str]:
+    """Our own part of the backend axis."""
+    return [name for name in profile().runners if name in BACKENDS]
+
+
+def shapes() -> list[str]:
+    return [str(shape) for shape in profile().shapes]
+
+
+def device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def layer(model: str, backend: str, shape: Shape, **options: Any) -> neurons.Layer:
+    """Our layer for a case, with the same parameters every time; raises NotImplementedError."""
+    if model not in neurons.names():
+        raise NotImplementedError(f"this commit has no neuron {model!r}")
+    if backend not in neurons.backends.names():
+        raise NotImplementedError(f"this commit has no backend {backend!r}")
+    neuron = neurons.get(model)
+    if reason := neurons.backends.missing(neuron, backend):
+        raise NotImplementedError(reason)
+    if "T" in neuron.needs:
+        options["T"] = shape.T
+    generator = torch.Generator().manual_seed(0)
+    options = OPTIONS.get(model, {}) | options
+    made = neurons.Layer(model, backend=backend, shape=(shape.C,), generator=generator, **options)
+    return made.to(device())
+
+
+def current(shape: Shape, seed: int = 0) -> Tensor:
+    """Input current [T, N, C], normal around half the threshold, so that every model fires."""
+    generator = torch.Generator().manual_seed(seed)
+    return (torch.randn(*shape, generator=generator) + 0.5).to(device())
+
+
+class Subject:
+    """One case ready to run: forward, backward alone, and both as in training."""
+
+    def __init__(self, run: Callable[[Tensor], Tensor], params: list[Tensor], shape: Shape):
+        self.run = run
+        self.x = current(shape).requires_grad_()
+        self.inputs = [self.x, *params]
+        self.upstream = torch.ones_like(self.x)
+
+    def forward(self) -> None:
+        with torch.no_grad():
+            self.run(self.x)
+
+    @cached_property
+    def _graph(self) -> Tensor:
+        """The graph that `backward` walks again and again."""
+        return self.run(self.x)
+
+    def backward(self) -> None:
+        torch.autograd.grad(self._graph, self.inputs, self.upstream, retain_graph=True)
+
+    def training(self) -> None:
+        torch.autograd.grad(self.run(self.x), self.inputs, self.upstream)
+
+
+@cache
+def subject(model: str, backend: str, shape: str) -> Subject:
+    """The subject of a case, built once per process: asv calls `setup` before every timed call."""
+    clock.settle()
+    functorch_config.donated_buffer = False  # compiled graphs must last for `backward`
+    case, guests = Shape.parse(shape), profile().guests
+    if backend in ("compile", *PEERS) and guests and case.T not in guests:
+        raise NotImplementedError(f"this profile runs {backend} at T = {guests} only")
+    if backend in PEERS:
+        ours = layer(model, "eager", case)
+        return Subject(*peers.build(backend, ours, current(case)), case)
+    ours = layer(model, backend, case)
+    return Subject(ours, list(ours.parameters()), case)
