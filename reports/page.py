@@ -1,0 +1,60 @@
+"""The page and the Markdown summary: a head, then whatever sections have something to say."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from reports import palette, sections, templates
+from reports.highlights import five
+from reports.sections.provenance import facts, failures
+from reports.view import View
+
+
+def html(view: View, site: str = "") -> str:
+    """The whole page as one file: style, script and drawings inside; `site` links asv's pages."""
+    shown = [
+        {"id": section.__name__.rsplit(".", 1)[-1], "title": section.TITLE, "body": body}
+        for section in sections.found()
+        if (body := section.render(view)) is not None
+    ]
+    return templates.render(
+        "page.html",
+        view=view,
+        highlights=five(view),
+        sections=shown,
+        colours=palette.css(view.models),
+        site=site,
+    )
+
+
+def markdown(view: View) -> str:
+    """The summary: the numbers first, then each section's table."""
+    lines = [f"# spikebench, {view.commit.short} on {view.machine}", ""]
+    lines += [f"- {highlight.sentence}" for highlight in five(view)]
+    lines += ["", *(f"> {note}\n" for note in view.notes)]
+    lines += [f"**{label}:** {value}  " for label, value in facts(view).items()]
+    failed = failures(view.frame)
+    if failed:
+        lines += ["", f"**{len(failed)} failed:**", *(f"- `{failure}`" for failure in failed)]
+    for section in sections.found():
+        table = section.table(view) if hasattr(section, "table") else None
+        if table is not None:
+            lines += ["", f"## {section.TITLE}", "", table.markdown()]
+    return "\n".join(lines) + "\n"
+
+
+def build(view: View, folder: Path, results: Path, summary: Path | None = None) -> list[Path]:
+    """Write `index.html` and `summary.md` into `folder`; a link where asv's own site stands."""
+    folder.mkdir(parents=True, exist_ok=True)
+    published = results.parent / "html" / "index.html"
+    apart = published.exists() and published.parent.resolve() != folder.resolve()
+    site = Path(os.path.relpath(published, folder)).as_posix() if apart else ""
+    texts = {
+        folder / "index.html": html(view, site),
+        summary or folder / "summary.md": markdown(view),
+    }
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return list(texts)

@@ -1,0 +1,36 @@
+"""Counts that do not wobble: operations dispatched per time step."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from reports import tables, templates, units
+from reports.tables import Table
+from reports.view import View
+
+TITLE = "Counters"
+ORDER = 55
+
+_INTRO = (
+    "Operations that torch dispatches per time step. The same code gives the same count on any"
+    " machine and any day, so the gate allows no growth at all."
+)
+
+
+def render(view: View) -> Markup | None:
+    shown = table(view)
+    if shown is None:
+        return None
+    return templates.render(
+        "figures.html", intro=_INTRO, keys={}, panels={}, tables=[shown], folded={}
+    )
+
+
+def table(view: View) -> Table | None:
+    rows = view.rows("counters")
+    if rows.empty:
+        return None
+    unit = units.scale([], rows["unit"].iloc[0])[1]
+    metrics = {metric: (metric.replace("_", " "), unit) for metric in rows["metric"].unique()}
+    keys = ["model", "backend", "size"]
+    return tables.over_steps(rows, keys, metrics, tables.state, view.peers, "Dispatched operations")

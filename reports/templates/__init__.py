@@ -1,0 +1,20 @@
+"""The page's pieces, and the one Jinja environment that renders them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("reports"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(name: str, **names: Any) -> Markup:
+    return Markup(_ENVIRONMENT.get_template(name).render(**names))
