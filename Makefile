@@ -1,0 +1,54 @@
+# Each target does its own set-up on a machine that has Python >= 3.11, pip, git and make.
+# The second time the set-up is skipped, unless pyproject.toml or constraints.txt changed.
+
+.DEFAULT_GOAL := help
+.PHONY: help bench test check readme clean
+.DELETE_ON_ERROR:
+
+# smoke: two CPU cores, minutes. cpu, gpu: the full shapes. Forking is much quicker, spawning is
+# what CUDA supports.
+SPIKEBENCH_PROFILE ?= smoke
+LAUNCH = $(if $(filter gpu,$(SPIKEBENCH_PROFILE)),spawn,forkserver)
+
+# The first interpreter that is new enough; `make PYTHON=... bench` chooses another.
+NEW_ENOUGH = -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p $(NEW_ENOUGH) 2>/dev/null && echo $$p && break; done)
+BIN = .venv/bin
+STAMP = .venv/installed
+
+help: ## Show this list
+	@echo "make TARGET [SPIKEBENCH_PROFILE=smoke|cpu|gpu] [PYTHON=python3.12]"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST)
+
+bench: $(STAMP) ## Measure HEAD, publish the asv site, build the report (interrupted: run again)
+	@SPIKEBENCH_PROFILE=$(SPIKEBENCH_PROFILE) \
+	$(BIN)/python -m ci.measure --launch-method $(LAUNCH); status=$$?; \
+	case $$status in 0|2) ;; *) exit $$status ;; esac; \
+	$(BIN)/asv publish && echo "asv's pages: .asv/html (show them: $(BIN)/asv preview)" && \
+	$(BIN)/python -m reports build || exit; \
+	[ $$status -eq 0 ] || { echo "make bench: some benchmarks failed, see above" >&2; exit 2; }
+
+test: $(STAMP) ## Run the tests
+	@$(BIN)/python -m pytest
+
+check: $(STAMP) ## Lint, format, types, and whether asv can import every benchmark
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/asv check
+
+readme: $(STAMP) ## Renew the README's table of models
+	@$(BIN)/python -m ci.readme
+
+clean: ## Remove environments, caches and pages; measured results in .asv/results stay
+	rm -rf .venv .asv/env .asv/html html build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "no Python >= 3.11 found; install one or say PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) $(NEW_ENOUGH) || { echo "$(PYTHON) is older than Python 3.11; say PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[bench,peers,dev]'
+	@touch $@
