@@ -1,0 +1,119 @@
+"""Run a golden case and compare everything that can be seen of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+import neurons
+from tests.golden import cases
+from tests.golden.cases import Case, UnbuiltError
+
+TOLERANCE = {  # (relative, absolute), as the vectors' README suggests; integers compare exactly
+    torch.float64: (1e-9, 1e-10),
+    torch.float32: (1e-4, 1e-5),
+}
+PROBED = ("eager", "serial")  # these run Python at every call, so a probe sees the potential
+
+
+class Verdict(NamedTuple):
+    """One case on all backends."""
+
+    worst: dict[torch.dtype, float]  # largest error, relative to the largest value of its array
+    wrong: list[str]  # what is out of bounds, each in one line
+
+
+def judge(
+    case: Case, backends: Iterable[str], dtypes: Iterable[torch.dtype] = TOLERANCE
+) -> Verdict:
+    """A case on those of the backends that can run it; UnbuiltError if there is none."""
+    worst, wrong = dict.fromkeys(dtypes, 0.0), []
+    for backend in runnable(case, backends):
+        for dtype in worst:
+            for key, error, close in compare(case, backend, dtype):
+                worst[dtype] = max(worst[dtype], error)
+                if not close:
+                    where = f"{case.name} on {backend} in {spell(dtype)}"
+                    wrong.append(f"{where}: {key} is off by {error:.1e} of its largest value")
+    return Verdict(worst, wrong)
+
+
+def spell(dtype: torch.dtype) -> str:
+    """float64, not torch.float64."""
+    return str(dtype).removeprefix("torch.")
+
+
+def runnable(case: Case, backends: Iterable[str]) -> list[str]:
+    """Those of the backends that can run the case; UnbuiltError if there is none."""
+    if case.pointwise:
+        cases.surrogate(case.about["surrogate"])
+        return ["eager"]
+    neuron = neurons.get(cases.recipe(case).model)
+    reasons = {backend: neurons.backends.missing(neuron, backend) for backend in backends}
+    able = [backend for backend, reason in reasons.items() if reason is None]
+    if not able:
+        raise UnbuiltError("; ".join(filter(None, reasons.values())))
+    return able
+
+
+def compare(case: Case, backend: str, dtype: torch.dtype) -> Iterable[tuple[str, float, bool]]:
+    """(array, relative error, close enough?): spikes, all gradients, trajectories where seen."""
+    seen = points(case, dtype) if case.pointwise else run(case, backend, dtype)
+    for key, golden in case.arrays.items():
+        if key not in seen:
+            if key == "out" or key.startswith("grad"):
+                yield key, float("inf"), False
+            continue
+        ours = seen[key].detach().double().numpy().reshape(golden.shape)
+        error = float(np.abs(ours - golden).max() / (np.abs(golden).max() or 1.0))
+        rtol, atol = (0.0, 0.0) if golden.dtype.kind == "i" else TOLERANCE[dtype]
+        yield key, error, np.allclose(ours, golden, rtol, atol)
+
+
+def run(case: Case, backend: str, dtype: torch.dtype) -> dict[str, Tensor]:
+    """Spikes, gradients and trajectories, by the names of the vectors."""
+    layer = cases.build(case, backend, dtype)
+    x = torch.tensor(case.arrays["x"], dtype=dtype, requires_grad=True)
+    s = layer(x)
+    (s * torch.tensor(case.arrays["loss_w"], dtype=dtype)).sum().backward()
+    seen = {"out": s, "grad.x": x.grad}
+    for theirs, held in cases.learned(case, layer).items():
+        seen[f"grad.param.{theirs}"] = held.grad
+    if backend in PROBED:
+        seen |= {f"traj.{name}": v for name, v in trajectories(layer, x.detach()).items()}
+    return {name: v for name, v in seen.items() if v is not None}
+
+
+def points(case: Case, dtype: torch.dtype) -> dict[str, Tensor]:
+    """The same of a surrogate alone, point by point."""
+    u = torch.tensor(case.arrays["x"], dtype=dtype, requires_grad=True)
+    s = neurons.Fire(cases.surrogate(case.about["surrogate"]))(u)
+    (grad,) = torch.autograd.grad(s.sum(), u)
+    return {"out": s, "grad": grad}
+
+
+@torch.no_grad()
+def trajectories(layer: neurons.Layer, x: Tensor) -> dict[str, Tensor]:
+    """The potential h, as `fire` is asked about it, and the states after each step."""
+    asked = []
+
+    def spike(u: Tensor) -> Tensor:
+        asked.append(u)
+        return layer.fire.surrogate.spike(u)
+
+    p, probe = layer.params, replace(layer.fire, spike=spike)
+    neurons.backends.run(layer.neuron, layer.backend, x, p, probe)
+    h = torch.cat([u.flatten() for u in asked]) + getattr(p, "v_th", 0.0)
+    if layer.neuron.step is None:
+        return {"h": h}
+    state, states = layer.neuron.initial(x[0], p), []
+    for x_t in x.unbind(0):
+        _, state = layer.neuron.step(x_t, state, p, layer.fire)
+        states.append(state)
+    fields = zip(*states, strict=True)
+    return {"h": h} | dict(zip(state._fields, map(torch.stack, fields), strict=True))

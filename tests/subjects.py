@@ -1,0 +1,53 @@
+"""What the tests of the neurons run: every model on every backend that starts at once."""
+
+import pytest
+import torch
+from torch import Tensor
+
+import neurons
+
+MODELS = neurons.names()
+SERIAL = [name for name in MODELS if neurons.get(name).step]
+DUAL = [name for name in SERIAL if neurons.get(name).sequence]
+LEARNED = [name for name in MODELS if neurons.get(name).learnable]
+RUNS = [
+    (model, backend)
+    for model in MODELS
+    for backend in neurons.backends.names()
+    if backend != "compile" and neurons.backends.missing(neurons.get(model), backend) is None
+]
+SERIAL_RUNS = [(model, backend) for model, backend in RUNS if model in SERIAL]
+
+
+def made(model: str, **options) -> neurons.Layer:
+    """A layer whose parameters do not depend on what was drawn before."""
+    return neurons.Layer(model, generator=torch.Generator().manual_seed(3), **options)
+
+
+def current(T: int, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
+    """Input, 64 neurons wide unless told, at which every model fires but not at every step."""
+    return torch.randn(T, *(shape or (4, 64)), dtype=dtype) + 0.4
+
+
+def fires(s: Tensor) -> bool:
+    """A test on silence, or on spikes everywhere, would prove nothing."""
+    return 0.02 < (s > 0).float().mean().item() < 0.5
+
+
+def gradients(layer: neurons.Layer, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+    """Spikes, and the gradients of the input and of all parameters for fixed random weights."""
+    x = x.detach().requires_grad_()
+    s = layer(x)
+    return s.detach(), list(torch.autograd.grad((s * weights(s)).sum(), [x, *layer.parameters()]))
+
+
+def weights(s: Tensor) -> Tensor:
+    """The same random weights for every s of a shape."""
+    return torch.randn(s.shape, dtype=s.dtype, generator=torch.Generator().manual_seed(5))
+
+
+def says(error: pytest.ExceptionInfo, *words: str) -> None:
+    """The error is one line and has all the words in it."""
+    message = str(error.value)
+    assert len(message.splitlines()) == 1
+    assert [word for word in words if word not in message] == []

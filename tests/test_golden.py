@@ -1,0 +1,138 @@
+"""The golden vectors: every model repeats its authors' code, and the runner notices when not."""
+
+import filecmp
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import neurons
+from tests.golden import cases, check
+from tests.golden.__main__ import main
+from tests.golden.cases import VECTORS, Case, UnbuiltError
+
+ORIGINAL = Path(__file__).parents[2] / "shared" / "golden"
+
+
+def buildable() -> list[Case]:
+    """The cases whose neuron exists."""
+
+    def built(case: Case) -> bool:
+        try:
+            return bool(check.runnable(case, ["eager"]))
+        except UnbuiltError:
+            return False
+
+    return [case for case in cases.find(VECTORS) if built(case)]
+
+
+CASES = buildable()
+FIRST = {cases.recipe(case).model: case for case in reversed(CASES) if not case.pointwise}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_repeats_its_vectors(case):
+    assert not check.judge(case, ["eager", "serial"]).wrong
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", neurons.names())
+def test_compiled_models_repeat_their_vectors(model):
+    if reason := neurons.backends.missing(neurons.get(model), "compile"):
+        pytest.skip(reason)
+    assert not check.judge(FIRST[model], ["compile"], [torch.float64]).wrong
+
+
+def test_every_model_has_vectors():
+    assert FIRST.keys() == set(neurons.names())
+
+
+@pytest.mark.skipif(not ORIGINAL.is_dir(), reason="needs ../shared/golden beside the checkout")
+def test_vectors_equal_their_originals():
+    files = sorted(f.relative_to(ORIGINAL) for f in ORIGINAL.rglob("*") if f.is_file())
+    copied = sorted(f.relative_to(VECTORS) for f in VECTORS.rglob("*") if f.is_file())
+    assert copied == files
+    _, differ, missing = filecmp.cmpfiles(ORIGINAL, VECTORS, map(str, files), shallow=False)
+    assert not differ and not missing
+
+
+# The runner itself
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A case in a folder of its own, its sidecar and arrays changed; returns the folder."""
+
+    def make(source: str, about=None, arrays=None) -> Path:
+        case = Case.load(VECTORS / f"{source}.json")
+        changed = case.about | (about or {})
+        (tmp_path / "unseen.json").write_text(json.dumps(changed))
+        np.savez(tmp_path / "unseen.npz", **case.arrays | (arrays(case.arrays) if arrays else {}))
+        return tmp_path
+
+    return make
+
+
+def test_default_run_passes_and_lists_what_is_missing(capsys):
+    assert main(["--backend", "eager"]) == 0
+    printed = capsys.readouterr().out
+    assert "FAILED" not in printed
+    counted = {line.split()[0]: line.split()[1:4:2] for line in printed.splitlines()}
+    assert counted["lif"] == ["5", "5"]
+    total = sum(int(cases) for name, (cases, _) in counted.items() if name != "not")
+    assert total == len(CASES)
+
+
+def test_unseen_case_of_a_known_neuron(copy, capsys):
+    assert main([str(copy("lif/c0_clifrepo_soft"))]) == 0
+    assert "lif" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arrays", "what"),
+    [
+        (lambda a: {"out": 1 - a["out"]}, "out"),
+        (lambda a: {"grad.x": a["grad.x"] * (1 + 1e-7)}, "grad.x"),
+        (lambda a: {"grad.param.w": a["grad.param.w"] * (1 + 1e-7)}, "grad.param.w"),
+        (lambda a: {"traj.h": a["traj.h"] + 1e-7}, "traj.h"),
+        (lambda a: {"traj.v": a["traj.v"] + 1e-7}, "traj.v"),
+        (lambda a: {"grad.unheard": a["grad.x"]}, "grad.unheard"),
+    ],
+)
+def test_runner_notices_a_wrong_array(copy, capsys, arrays, what):
+    assert main([str(copy("plif/c0_clifrepo", arrays=arrays))]) == 1
+    assert f"FAILED plif/unseen on eager in float64: {what} is off" in capsys.readouterr().out
+
+
+def test_runner_notices_a_wrong_option(copy, capsys):
+    hyper = Case.load(VECTORS / "lif/c0_clifrepo_soft.json").hyper
+    assert main([str(copy("lif/c0_clifrepo_soft", {"hyper": hyper | {"tau": 2.1}}))]) == 1
+    assert "0 passed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("about", "reason"),
+    [
+        ({"neuron": "unheard"}, "no recipe for neuron 'unheard'"),
+        ({"surrogate": {"type": "unheard"}}, "no surrogate for type 'unheard'"),
+    ],
+)
+def test_a_given_case_that_cannot_be_built_fails(copy, capsys, about, reason):
+    assert main([str(copy("lif/c0_clifrepo_soft", about))]) == 1
+    printed = capsys.readouterr().out
+    assert reason in printed and "not built yet" not in printed
+
+
+@pytest.mark.parametrize("arguments", [["no/such/folder"], ["--backend", "cudaa"]])
+def test_wrong_arguments_are_one_line(capsys, arguments):
+    assert main(arguments) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_empty_folder_is_not_a_pass(tmp_path, capsys):
+    shutil.copy(VECTORS / "README.md", tmp_path)
+    assert main([str(tmp_path)]) == 2
+    assert "no case" in capsys.readouterr().err

@@ -1,0 +1,132 @@
+"""Other libraries' neurons are ours: the same spikes and gradients from the same parameters."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+import neurons
+from suites import peers
+from suites.cases import Shape, current
+from suites.peers import snntorch, spikingjelly
+
+SHAPE = Shape(64, 3, 8)
+OPTIONS = {"psn": {"T": SHAPE.T}, "sliding_psn": {"k": 16}}
+SPIKINGJELLY = ["lif", "plif", "psn", "sliding_psn"]
+PAIRS = [("spikingjelly", m) for m in SPIKINGJELLY] + [("snntorch", m) for m in ("lif", "plif")]
+
+
+def layer(model: str, **options) -> neurons.Layer:
+    generator = torch.Generator().manual_seed(0)
+    return neurons.Layer(model, generator=generator, **OPTIONS.get(model, {}) | options)
+
+
+def gradients(run, params: list, x: torch.Tensor) -> list[torch.Tensor]:
+    x = x.clone().requires_grad_()
+    upstream = torch.randn(x.shape, generator=torch.Generator().manual_seed(1))
+    return list(torch.autograd.grad((run(x) * upstream).sum(), [x, *params]))
+
+
+@pytest.mark.parametrize("detach_reset", [False, True])
+@pytest.mark.parametrize("library, model", PAIRS)
+def test_spikes_and_gradients_are_ours(library, model, detach_reset):
+    x = current(SHAPE)
+    ours = layer(model, detach_reset=detach_reset)
+    run, params = peers.build(library, ours, x)
+    spikes = ours(x)
+    assert 0.05 < spikes.mean() < 0.95
+    for _ in range(2):  # from rest at every call
+        torch.testing.assert_close(run(x), spikes, rtol=0, atol=0)
+    expected = gradients(ours, list(ours.parameters()), x)
+    if (library, model) == ("snntorch", "plif"):  # beta = 1 - sigmoid(w)
+        rate = torch.sigmoid(ours.w.detach())
+        expected[1] = -expected[1] / (rate * (1 - rate))
+    found = gradients(run, params, x)
+    for theirs, wanted in zip(found, expected, strict=True):  # their psn's bias is [T, 1]
+        torch.testing.assert_close(theirs.view_as(wanted), wanted, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "library, model, options",
+    [
+        ("spikingjelly", "lif", {"tau": 3.0, "decay_input": True, "v_th": 0.4}),
+        ("spikingjelly", "lif", {"reset": "soft", "v_th": 0.8}),
+        ("spikingjelly", "lif", {"v_reset": -0.5}),
+        ("spikingjelly", "plif", {"tau": 4.0, "decay_input": False}),
+        ("spikingjelly", "psn", {"surrogate": neurons.surrogate("sigmoid", alpha=3.0)}),
+        ("spikingjelly", "sliding_psn", {"surrogate": "piecewise_quadratic"}),
+        ("snntorch", "lif", {"tau": 3.0, "decay_input": True, "v_th": 0.4}),
+        ("snntorch", "lif", {"decay": "exp"}),
+        ("snntorch", "lif", {"reset": "none"}),
+        ("snntorch", "plif", {"surrogate": neurons.surrogate("atan", alpha=3.0)}),
+    ],
+)
+def test_our_options_reach_the_library(library, model, options):
+    x = current(SHAPE)
+    ours = layer(model, **options)
+    run, _ = peers.build(library, ours, x)
+    torch.testing.assert_close(gradients(run, [], x), gradients(ours, [], x), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "library, model, options, reason",
+    [
+        ("spikingjelly", "dsn", {"shape": (8,)}, "no match for Layer"),
+        ("spikingjelly", "lif", {"decay": "exp"}, "decay='exp'"),
+        ("spikingjelly", "lif", {"reset": "none"}, "always resets"),
+        ("spikingjelly", "psn", {"surrogate": "rect"}, "no surrogate 'rect'"),
+        ("snntorch", "psn", {}, "snntorch has no psn"),
+        ("snntorch", "sliding_psn", {}, "snntorch has no sliding_psn"),
+        ("snntorch", "dsn", {"shape": (8,)}, "snntorch has no dsn"),
+        ("snntorch", "lif", {"reset": "soft"}, "not our soft reset"),
+        ("snntorch", "lif", {"v_reset": -0.5}, "resets to 0"),
+        ("snntorch", "lif", {"surrogate": "sigmoid"}, "no surrogate 'sigmoid'"),
+    ],
+)
+def test_what_a_library_lacks_is_said_in_one_line(library, model, options, reason):
+    with pytest.raises(NotImplementedError, match=reason) as error:
+        peers.build(library, layer(model, **options), current(SHAPE))
+    assert "\n" not in str(error.value)
+
+
+def test_a_library_that_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "snntorch", None)
+    with pytest.raises(NotImplementedError, match="pip install snntorch"):
+        peers.build("snntorch", layer("lif"), current(SHAPE))
+
+
+def test_a_sequence_too_long_to_wait_for_is_refused():
+    with pytest.raises(NotImplementedError, match=r"sliding_psn stops at T=2048"):
+        peers.build("spikingjelly", layer("sliding_psn"), torch.zeros(2049, 1, 1))
+
+
+@pytest.mark.parametrize("adapter, model", [(spikingjelly, "plif"), (snntorch, "lif")])
+def test_an_adapter_with_a_wrong_tau_is_not_timed(monkeypatch, adapter, model):
+    wrong = SimpleNamespace(
+        NOTE="", LONGEST={}, build=lambda _: adapter.build(layer(model, tau=2.1))
+    )
+    monkeypatch.setitem(sys.modules, "suites.peers.wrong", wrong)
+    with pytest.raises(
+        RuntimeError, match=rf"^wrong {model}: \d+\.\d\d% of its spikes differ"
+    ) as error:
+        peers.build("wrong", layer(model), current(SHAPE))
+    assert "\n" not in str(error.value)
+
+
+def test_only_a_tie_may_flip_and_what_follows_from_it():
+    """The first input charges to v_th exactly, where snnTorch's `>` stays silent."""
+    x = torch.tensor([1.0, 0.7, 0.9, 0.2]).view(4, 1, 1)
+    ours = layer("lif", tau=2.0)
+    run, _ = peers.build("snntorch", ours, x)
+    assert ours(x).flatten().tolist() == [1, 0, 1, 0]
+    assert run(x).flatten().tolist() == [0, 1, 0, 0]
+    with pytest.raises(RuntimeError, match=r"25\.00%"):
+        peers.verify("snntorch", ours, lambda x: ours(x) + (torch.arange(4) == 3).view(4, 1, 1), x)
+
+
+def test_the_rows_say_how_snntorch_fires():
+    assert "fires at h > v_th, ours at h >= v_th" in snntorch.NOTE
+    assert "fires" not in spikingjelly.NOTE
