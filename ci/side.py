@@ -2,8 +2,9 @@
 
 A worker lives as long as its `Side`. Alternating between two live processes in bursts of 20 ms is
 what cancels the drift of a machine, and starting one costs seconds of importing torch. What it
-loses: a process keeps its memory layout, and with it a small bias that more rounds do not average
-away. So the screen keeps one pair alive, and the confirmation takes a fresh pair every round.
+loses: a process keeps its memory layout, and with it a bias against its partner (about 2 % for the
+same code on two busy cores) that more rounds do not average away. So the screen keeps one pair
+alive, and the confirmation, which may fail a pull request, takes a fresh pair every round.
 """
 
 import json

@@ -182,6 +182,11 @@ class Fire:
             return _Pretend.apply(self.surrogate(u), spikes)
         return spikes
 
+    def over(self, steps: slice) -> Fire:
+        """This fire for a stretch of the sequence; only what is replayed differs from the rest."""
+        recorded = isinstance(self.spike, Recorded)
+        return replay(self, self.spike.spikes[steps]) if recorded else self  # type: ignore[union-attr]
+
     def reset(self, h: Tensor, s: Tensor, v_th: Any, v_reset: Any = 0.0) -> Tensor:
         """The potential after the spikes `s` of a neuron that charged to `h`."""
         return RESETS[self.mode](h, s.detach() if self.detach_reset else s, v_th, v_reset)
@@ -194,9 +199,16 @@ def smooth(fire: Fire) -> Fire:
 
 def replay(fire: Fire, spikes: Tensor) -> Fire:
     """`fire` made to emit the recorded `spikes` ([T, N, *]), whole or step by step; for one run."""
-    frames = iter(spikes.unbind(0))
+    return replace(fire, spike=Recorded(spikes))
 
-    def recorded(u: Tensor) -> Tensor:
-        return (spikes if u.shape == spikes.shape else next(frames)).to(u.dtype)
 
-    return replace(fire, spike=recorded)
+class Recorded:
+    """Spikes to emit again, in their order."""
+
+    def __init__(self, spikes: Tensor) -> None:
+        self.spikes = spikes
+        self._frames = iter(spikes.unbind(0))
+
+    def __call__(self, u: Tensor) -> Tensor:
+        whole = u.shape == self.spikes.shape
+        return (self.spikes if whole else next(self._frames)).to(u.dtype)

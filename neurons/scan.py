@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -10,20 +12,79 @@ from torch import Tensor
 from neurons.contract import Neuron
 from neurons.fire import Fire
 
+PIECE = 128  # steps whose graph is alive at a time
+
 
 def unroll(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any = None) -> tuple[Tensor, Any]:
     """Run `neuron.step` over `x` ([T, N, *]): spikes of the same shape, and the last state.
+
+    A long sequence is differentiated piece by piece: the forward keeps the state at the start of
+    each piece, the backward walks the piece again. Memory does not grow with the graph, nor time
+    per step with T, as it does where a graph of T steps outgrows every cache. It can be
+    differentiated once; a sequence of one piece as often as one likes.
+    """
+    state = neuron.initial(x[0], p) if state is None else state
+    tensors = {name: v for name, v in p._asdict().items() if isinstance(v, Tensor)}
+    learns = any(v.requires_grad for v in (x, *state, *tensors.values()))
+    if len(x) <= PIECE or not (learns and torch.is_grad_enabled()):
+        return _walk(neuron, x, p, fire, state)
+
+    def walk(steps: slice, x: Tensor, *held: Tensor) -> tuple[Tensor, ...]:
+        before, own = held[: -len(tensors) or None], held[len(held) - len(tensors) :]
+        q = p._replace(**dict(zip(tensors, own, strict=True)))
+        s, after = _walk(neuron, x, q, fire.over(steps), neuron.State(*before))
+        return s, *after
+
+    spikes = []
+    for start, piece in zip(range(0, len(x), PIECE), x.split(PIECE), strict=True):
+        steps = slice(start, start + PIECE)
+        s, *after = _Piece.apply(partial(walk, steps), piece, *state, *tensors.values())
+        state = neuron.State(*after)
+        spikes.append(s)
+    return torch.cat(spikes), state
+
+
+def _walk(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tensor, Any]:
+    """The steps one by one.
 
     The input is unbound once instead of indexed per step: the gradient of `x[t]` is a whole
     [T, N, *] tensor of zeros but one row, which makes training quadratic in T.
     """
     assert neuron.step is not None
-    state = neuron.initial(x[0], p) if state is None else state
     spikes = []
     for x_t in x.unbind(0):
         s, state = neuron.step(x_t, state, p, fire)
         spikes.append(s)
     return torch.stack(spikes), state
+
+
+class _Piece(torch.autograd.Function):
+    """`walk(*inputs)`, walked again in the backward instead of remembered."""
+
+    @staticmethod
+    def forward(ctx: Any, walk: Callable[..., tuple[Tensor, ...]], *inputs: Tensor) -> Any:
+        ctx.walk = walk
+        ctx.save_for_backward(*inputs)
+        return walk(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        if torch.is_grad_enabled():
+            raise RuntimeError(
+                f"steps cut into pieces are differentiated once, and create_graph asks for more; "
+                f"use at most {PIECE} steps"
+            )
+        wanted = ctx.needs_input_grad[1:]
+        inputs = [
+            v.detach().requires_grad_(w) for v, w in zip(ctx.saved_tensors, wanted, strict=True)
+        ]
+        with torch.enable_grad():
+            outputs = ctx.walk(*inputs)
+        reached = [(o, g) for o, g in zip(outputs, grads, strict=True) if o.requires_grad]
+        sought = [v for v in inputs if v.requires_grad]
+        outputs, grads = zip(*reached, strict=True)
+        found = iter(torch.autograd.grad(outputs, sought, grads, allow_unused=True))
+        return None, *(next(found) if w else None for w in wanted)
 
 
 def linear_scan(a: Tensor, b: Tensor) -> Tensor:

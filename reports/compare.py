@@ -88,7 +88,7 @@ def judge(pair: Pair, p: float = 1.0) -> Verdict:
     ratio, lo, hi = np.exp(hodges_lehmann(pair.logs)).tolist()
     seen = f"{percent(ratio)} [{percent(lo)}, {percent(hi)}] over {len(pair.logs)} rounds"
     if p < ALPHA:
-        return Verdict(Outcome.FAIL, ratio, lo, hi, p, f"{seen}, p = {p:.1g}")
+        return Verdict(Outcome.FAIL, ratio, lo, hi, p, f"{seen}, p = {p:.2g}")
     if hi < 1 + ALLOWED:
         return Verdict(Outcome.PASS, ratio, lo, hi, p, seen)
     open_ended = Verdict(Outcome.UNDECIDED, ratio, lo, hi, p, seen)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ci import gate
+from ci import gate, side
 from ci.rules import every_rule
 from reports.units import quantity
 
@@ -230,7 +230,6 @@ def test_a_new_model_is_held_to_the_numerics(run: Run) -> None:
         (("lacking",), "this revision has no lif"),
         (("crash",), "ValueError: shape mismatch (lif.py:"),
         (("not-finite",), "returned nan"),
-        (("hang",), "head gave no answer in 2 s at toy.Toy.time_forward(lif, eager)"),
         (("exit",), "head worker ended with code 7 at toy.Toy.time_forward(lif, eager)"),
         (("broken",), "head cannot import: ModuleNotFoundError"),
         (("same", "--base", "broken"), "base cannot import: ModuleNotFoundError"),
@@ -242,6 +241,13 @@ def test_what_cannot_be_measured_is_invalid(run: Run, words: tuple[str, ...], na
     assert code == 3
     assert result["verdict"] == "INVALID"
     assert named in text
+
+
+def test_a_side_that_hangs_is_invalid(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(side, "PATIENCE", 5.0)
+    code, _, text = run("hang")
+    assert code == 3
+    assert "head gave no answer in 5 s at toy.Toy.time_forward(lif, eager)" in text
 
 
 @pytest.mark.parametrize(
