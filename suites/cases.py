@@ -67,7 +67,7 @@ PROFILES = {
         (*BACKENDS, *PEERS),
         guests=(1024,),
         rounds=1,
-        repeat=(3, 15, 0.5),
+        repeat=(3, 50, 1.0),
     ),
     "cpu": Profile([Shape(T, 4, 512) for T in LENGTHS], (*BACKENDS, *PEERS), repeat=5),
     "gpu": Profile([Shape(T, 16, 512) for T in LENGTHS], (*BACKENDS, *PEERS)),

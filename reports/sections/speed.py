@@ -65,8 +65,11 @@ def table(view: View) -> Table | None:
     keys = ["model", "backend", *(["size"] if rows["size"].nunique() > 1 else [])]
     body = []
     for case in tables.each(rows[["model", "backend", "size"]].drop_duplicates().sort_values(keys)):
+        fitted = [fits.get((metric, *case)) for metric in DIRECTIONS]
+        if not any(fitted):
+            continue  # measured at one T only: "Every time measured" shows it
         labels = [tables.named(key, getattr(case, key), view.peers) for key in keys]
-        slopes = [_slope(fits.get((metric, *case))) for metric in DIRECTIONS]
+        slopes = [_slope(fit) for fit in fitted]
         steps = [_per_step(at_last.get((metric, *case))) for metric in DIRECTIONS]
         body.append([*labels, *slopes, *steps])
     heads = [*map(Head, keys), *(Head(f"{metric} slope") for metric in DIRECTIONS)]
