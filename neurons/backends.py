@@ -17,11 +17,10 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch._higher_order_ops.scan import scan
 
 from neurons.contract import Neuron, one_of
 from neurons.fire import Fire
-from neurons.scan import unroll
+from neurons.scan import unroll, walk
 
 Run = Callable[[Neuron, Tensor, Any, Fire, Any], tuple[Tensor, Any]]
 
@@ -78,13 +77,7 @@ def _compiled(neuron: Neuron, fire: Fire, fixed: tuple[tuple[str, Any], ...]) ->
     def steps(x: Tensor, tensors: dict[str, Tensor], state: Any) -> tuple[Tensor, Any]:
         p = neuron.Params(**dict(fixed), **tensors)
 
-        def body(carry: list[Tensor], x_t: Tensor) -> tuple[list[Tensor], Tensor]:
-            s, after = neuron.step(x_t, neuron.State(*carry), p, fire)  # type: ignore[misc]
-            # The scan wants a carry that shares no memory with the spikes or with itself.
-            return [v.clone() for v in after], s.clone()
-
-        after, s = scan(body, list(state), x)
-        return s, neuron.State(*after)
+        return walk(lambda x_t, held: neuron.step(x_t, held, p, fire), x, state)  # type: ignore[misc]
 
     def whole(x: Tensor, tensors: dict[str, Tensor], state: Any) -> tuple[Tensor, Any]:
         p = neuron.Params(**dict(fixed), **tensors)
@@ -98,8 +91,8 @@ def _compile(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple
     tensors = {name: v for name, v in p._asdict().items() if isinstance(v, Tensor)}
     fixed = tuple((name, v) for name, v in p._asdict().items() if name not in tensors)
     if neuron.step:
-        state = neuron.initial(x[0], p) if state is None else state
         x = x.contiguous()
+        state = neuron.initial(x[0], p) if state is None else state
         torch._dynamo.mark_dynamic(x, 0)
     with torch._dynamo.config.patch(_DYNAMO):
         return _compiled(neuron, fire, fixed)(x, tensors, state)
@@ -132,7 +125,7 @@ def choose(neuron: Neuron, backend: str, stateful: bool = False) -> str:
     """
     one_of("no backend", backend, [*BACKENDS, "auto"])
     if stateful and neuron.step is None:
-        raise ValueError(f"{neuron.name} cannot be stateful: it has no step")
+        raise ValueError(f"{neuron.name} cannot be stateful or truncated: it has no step")
     if backend == "auto":
         return "serial" if stateful and neuron.sequence else "eager"
     if reason := missing(neuron, backend):
@@ -143,15 +136,36 @@ def choose(neuron: Neuron, backend: str, stateful: bool = False) -> str:
 
 
 def run(
-    neuron: Neuron, backend: str, x: Tensor, p: Any, fire: Fire, state: Any = None
+    neuron: Neuron,
+    backend: str,
+    x: Tensor,
+    p: Any,
+    fire: Fire,
+    state: Any = None,
+    truncate: int | None = None,
 ) -> tuple[Tensor, Any]:
     """Run `neuron` over x ([T, N, *]): its spikes in x's dtype, and its last state.
 
     Everything between is computed in float32, or wider if x is wider, also under autocast. The
-    state is None for a backend that runs the whole sequence at once.
+    state is None for a backend that runs the whole sequence at once. With `truncate`, gradients
+    stay within pieces of that many steps: k-step truncated BPTT (CLIF section 4.1).
     """
     wide = torch.promote_types(x.dtype, torch.float32)
     p = type(p)(*(v.to(wide) if isinstance(v, Tensor) else v for v in p))
     with torch.autocast(x.device.type, enabled=False):
-        s, state = BACKENDS[backend].run(neuron, x.to(wide), p, fire, state)
-    return s.to(x.dtype), state
+        if truncate is None:
+            s, state = BACKENDS[backend].run(neuron, x.to(wide), p, fire, state)
+            return s.to(x.dtype), state
+        spikes = []
+        for start, piece in zip(
+            range(0, len(x), truncate), x.to(wide).split(truncate), strict=True
+        ):
+            own = fire.over(slice(start, start + truncate))
+            s, state = BACKENDS[backend].run(neuron, piece, p, own, detached(state))
+            spikes.append(s)
+    return torch.cat(spikes).to(x.dtype), state
+
+
+def detached(state: Any) -> Any:
+    """The state without the graph of the steps that led to it."""
+    return state and type(state)(*(v.detach() for v in state))

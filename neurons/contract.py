@@ -42,8 +42,12 @@ class Neuron:
     limits
         What an option may be: an open interval, a range of integers or the words to choose from,
         e.g. `{"tau": (1.0, math.inf), "k": COUNT, "decay": ("linear", "exp")}`.
-    surrogate, reset
-        What `Layer` uses unless told otherwise.
+    surrogate, reset, strict
+        What `Layer` uses unless told otherwise; strict neurons fire at u > 0.
+    running
+        Tensors of `Params` that the steps carry in `State` under the same name and that a layer
+        in training mode keeps for the next call: running statistics. A model that has a field
+        `training` in its `Params` finds the layer's mode there.
     """
 
     Params: Any
@@ -56,6 +60,8 @@ class Neuron:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     surrogate: str = "atan"
     reset: str = "hard"
+    strict: bool = False
+    running: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -72,7 +78,8 @@ class Neuron:
         named = {q.name: q.default for q in parameters if q.kind is not q.VAR_KEYWORD}
         if len(named) == len(parameters):
             return named
-        return named | {n: v for n, v in fields.items() if n not in self.learnable}
+        given = (*self.learnable, *self.running, "training")
+        return named | {n: v for n, v in fields.items() if n not in given}
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -106,7 +113,8 @@ class Neuron:
             one_of(f"{self.name} has no {name}", value, limit)
         elif isinstance(limit, range):
             if not isinstance(value, int) or value not in limit:
-                raise ValueError(f"{given} is not allowed; it must be an integer > 0")
+                odd = "odd " if limit.step == 2 else ""
+                raise ValueError(f"{given} is not allowed; it must be an {odd}integer > 0")
         elif isinstance(self.options[name], bool):
             if not isinstance(value, bool):
                 raise ValueError(f"{given} is not allowed; it must be True or False")
@@ -133,3 +141,21 @@ def one_of(lack: str, name: str, known: Iterable[str]) -> str:
 def per_channel(w: Tensor, trailing: int) -> Tensor:
     """View a [C] vector to meet the channels of [..., C, *], which has `trailing` axes in `*`."""
     return w.reshape(-1, *(1,) * trailing)
+
+
+def convolve(x: Tensor, weight: Tensor) -> Tensor:
+    """The same-size convolution of [N, C, *] by [C, C/groups, k..], an odd k per axis of `*`.
+
+    With no axis in `*` it is a product over the channels.
+    """
+    if x.ndim != weight.ndim or x.shape[1] != len(weight):
+        raise ValueError(
+            f"circuits of weight {tuple(weight.shape)} cannot take [N, *] = {tuple(x.shape)}; "
+            f"build a layer with shape={tuple(x.shape[1:])}"
+        )
+    groups, pads = len(weight) // weight.shape[1], [k // 2 for k in weight.shape[2:]]
+    if not pads:
+        blocks = weight.view(groups, weight.shape[1], weight.shape[1])
+        return torch.einsum("ngi,goi->ngo", x.unflatten(1, (groups, -1)), blocks).flatten(1)
+    one = [1] * len(pads)
+    return torch.convolution(x, weight, None, one, pads, one, False, [0] * len(pads), groups)

@@ -50,7 +50,8 @@ def rect(
     CLIF Eq. 8, printed open; the authors' code is closed. SpikingJelly's Rect(alpha) has width
     1/alpha and height alpha, CLIF's alpha is the width.
     """
-    inside = torch.clamp if closed else torch.nn.functional.hardtanh
+    number = isinstance(width, (int, float))  # a tensor's edges count as closed
+    inside = torch.nn.functional.hardtanh if number and not closed else torch.clamp
     return inside(u, -width / 2, width / 2) * (1 / width if height is None else height) + 0.5
 
 
@@ -86,8 +87,12 @@ class Surrogate:
         return SURROGATES[self.name](u, **dict(self.arguments))
 
     def spike(self, u: Tensor) -> Tensor:
-        """The step function g smooths: clip(round_half_even(u), 0, N) for integers, else 0 or 1."""
+        """The step function g smooths: clip(round_half_even(u), 0, N) for integers, else u >= 0."""
         return self(u).round() if self.name == "integer" else heaviside(u)
+
+    def strictly(self, u: Tensor) -> Tensor:
+        """The same for neurons that fire above their threshold, not at it: u > 0."""
+        return self(u).round() if self.name == "integer" else (u > 0).to(u.dtype)
 
 
 def surrogate(name: str | Surrogate, **arguments: Any) -> Surrogate:
@@ -167,25 +172,29 @@ class Fire:
     detach_reset
         Keep the reset out of the gradient.
     spike
-        u -> value forward; the surrogate's own step function unless given.
+        (surrogate, u) -> value forward: `Surrogate.spike`, or `Surrogate.strictly` for `u > 0`.
     """
 
     surrogate: Surrogate
     mode: str = "hard"
     detach_reset: bool = False
-    spike: Callable[[Tensor], Tensor] | None = None
+    spike: Callable[[Surrogate, Tensor], Tensor] = Surrogate.spike
 
-    def __call__(self, u: Tensor) -> Tensor:
-        """Spikes for the potential's distance u to the threshold, of any shape."""
-        spikes = (self.spike or self.surrogate.spike)(u)
+    def __call__(self, u: Tensor, **now: Any) -> Tensor:
+        """Spikes for the potential's distance u to the threshold, of any shape.
+
+        `now` replaces arguments of the surrogate for this call, e.g. a `width` of this step.
+        """
+        g = Surrogate(self.surrogate.name, tuple((dict(self.surrogate.arguments) | now).items()))
+        spikes = self.spike(g, u)
         if torch.is_grad_enabled() and u.requires_grad:
-            return _Pretend.apply(self.surrogate(u), spikes)
+            return _Pretend.apply(g(u), spikes)
         return spikes
 
     def over(self, steps: slice) -> Fire:
         """This fire for a stretch of the sequence; only what is replayed differs from the rest."""
         recorded = isinstance(self.spike, Recorded)
-        return replay(self, self.spike.spikes[steps]) if recorded else self  # type: ignore[union-attr]
+        return replay(self, self.spike.spikes[steps]) if recorded else self  # type: ignore[attr-defined]
 
     def reset(self, h: Tensor, s: Tensor, v_th: Any, v_reset: Any = 0.0) -> Tensor:
         """The potential after the spikes `s` of a neuron that charged to `h`."""
@@ -194,7 +203,7 @@ class Fire:
 
 def smooth(fire: Fire) -> Fire:
     """`fire` with the spike replaced by the surrogate's primitive."""
-    return replace(fire, spike=fire.surrogate)
+    return replace(fire, spike=Surrogate.__call__)
 
 
 def replay(fire: Fire, spikes: Tensor) -> Fire:
@@ -209,6 +218,6 @@ class Recorded:
         self.spikes = spikes
         self._frames = iter(spikes.unbind(0))
 
-    def __call__(self, u: Tensor) -> Tensor:
+    def __call__(self, g: Surrogate, u: Tensor) -> Tensor:
         whole = u.shape == self.spikes.shape
         return (self.spikes if whole else next(self._frames)).to(u.dtype)

@@ -9,12 +9,20 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.lazy import LazyModuleMixin
-from torch.nn.parameter import UninitializedParameter
+from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from neurons import backends, registry
 from neurons.contract import one_of
 from neurons.fire import RESETS, Fire, Surrogate
 from neurons.fire import surrogate as make_surrogate
+
+
+class _PendingBuffer(UninitializedBuffer):
+    """torch can copy a parameter that has no shape yet, but no such buffer."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _PendingBuffer:
+        like = {"device": self.data.device, "dtype": self.data.dtype}
+        return memo.setdefault(id(self), type(self)(**like))  # type: ignore[arg-type]
 
 
 class Layer(LazyModuleMixin, nn.Module):
@@ -40,6 +48,10 @@ class Layer(LazyModuleMixin, nn.Module):
         the T that psn needs.
     stateful
         Carry the state from call to call; see `reset` and `detach`.
+    strict
+        Fire above the threshold (>), not at it (>=). Default: the model's own.
+    truncate
+        Cut the gradient through the state every so many steps: truncated BPTT.
     generator
         Draws the initial parameters.
     **options
@@ -73,6 +85,8 @@ class Layer(LazyModuleMixin, nn.Module):
         detach_reset: bool = False,
         shape: int | Sequence[int] | None = None,
         stateful: bool = False,
+        strict: bool | None = None,
+        truncate: int | None = None,
         generator: torch.Generator | None = None,
         **options: Any,
     ) -> None:
@@ -82,9 +96,13 @@ class Layer(LazyModuleMixin, nn.Module):
         self.neuron = registry.get(name)
         mode = one_of("no reset", reset or self.neuron.reset, RESETS)
         spec = make_surrogate(surrogate or self.neuron.surrogate)
-        self.fire = Fire(spec, mode, detach_reset)
-        self.backend = backends.choose(self.neuron, backend, stateful)
-        self.stateful = stateful
+        strict = self.neuron.strict if strict is None else strict
+        spike = Surrogate.strictly if strict else Surrogate.spike
+        self.fire = Fire(spec, mode, detach_reset, spike)
+        if truncate is not None and (not isinstance(truncate, int) or truncate < 1):
+            raise ValueError(f"truncate = {truncate!r} is not allowed; it must be an integer > 0")
+        self.backend = backends.choose(self.neuron, backend, stateful or truncate is not None)
+        self.stateful, self.truncate = stateful, truncate
         self.reset()
         if shape is not None and "shape" in self.neuron.needs:
             options["shape"] = (shape,) if isinstance(shape, int) else tuple(shape)
@@ -106,17 +124,19 @@ class Layer(LazyModuleMixin, nn.Module):
         template = self.neuron.params(
             torch.Generator(), **self._options, **{need: sizes[need] for need in self._pending}
         )
-        for name in self.neuron.learnable:
-            if getattr(template, name) is not None:
+        for name, value in template._asdict().items():
+            if name in self.neuron.learnable and value is not None:
                 self.register_parameter(name, UninitializedParameter())  # type: ignore[arg-type]
+            elif isinstance(value, Tensor):
+                self.register_buffer(name, _PendingBuffer())
         self._keep(template)
 
     def _fill(self) -> None:
         """Draw the parameters."""
         p = self.neuron.params(self._generator, **self._options)
         for name, value in p._asdict().items():
-            reserved = self._parameters.get(name)
-            if isinstance(reserved, UninitializedParameter):
+            reserved = self._parameters.get(name, self._buffers.get(name))
+            if isinstance(reserved, (UninitializedParameter, UninitializedBuffer)):
                 reserved.materialize(value.shape)
                 reserved.data.copy_(value)
             elif name in self.neuron.learnable and value is not None:
@@ -141,14 +161,20 @@ class Layer(LazyModuleMixin, nn.Module):
     @property
     def params(self) -> Any:
         """The model's Params, as it is run with."""
-        return self.neuron.Params(**self._fixed | self._buffers | self._parameters)
+        mode = {"training": self.training} if "training" in self._fixed else {}
+        return self.neuron.Params(**self._fixed | self._buffers | self._parameters | mode)
 
     def forward(self, x: Tensor) -> Tensor:
         """Spikes [T, N, *] for the input current x [T, N, *], in its dtype."""
         self._check(x)
-        s, state = backends.run(self.neuron, self.backend, x, self.params, self.fire, self.state)
+        how = (self.neuron, self.backend, x, self.params, self.fire, self.state, self.truncate)
+        s, state = backends.run(*how)
         if self.stateful:
             self.state, self._batch = state, x.shape[1:]
+        if self.training:
+            for name in self.neuron.running:
+                kept, new = getattr(self, name), getattr(state, name).detach()
+                setattr(self, name, new.to(kept.dtype))  # not in place: the backward needs `kept`
         return s
 
     def reset(self) -> None:

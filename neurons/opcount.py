@@ -24,14 +24,34 @@ ARITHMETIC = {
     "addcmul": {"mul": 1, "add": 1},
     **{name: {"div": 1} for name in ("div", "reciprocal")},
     **{name: {"compare": 1} for name in ("ge", "gt", "le", "lt", "relu", "maximum", "minimum")},
+    **{name: {"compare": 1} for name in ("clamp_min", "clamp_max")},
     **{name: {"compare": 2} for name in ("clamp", "hardtanh")},
-    "round": {"round": 1},
+    "native_group_norm": {"add": 3, "mul": 2},  # sum, squares and their sum, scale and shift
+    **{name: {"round": 1} for name in ("round", "floor")},
     **{name: {"transcendental": 1} for name in ("exp", "log", "tanh", "sigmoid", "pow", "atan")},
+    **{name: {"transcendental": 1} for name in ("cos", "sin")},
+    "lerp": {"mul": 1, "add": 2},
+    **{name: {"transcendental": 1} for name in ("sqrt", "rsqrt")},
+    "_softmax": {"transcendental": 1, "add": 1, "div": 1},
 }
 PRODUCTS = ("mm", "addmm", "bmm", "mv", "dot")
-MOVES = ("_to_copy", "clone", "copy", "copy_", "cat", "stack", "index", "constant_pad_nd", "arange")
+MOVES = (
+    "_to_copy",
+    "clone",
+    "copy",
+    "copy_",
+    "cat",
+    "stack",
+    "index",
+    "index_select",
+    "constant_pad_nd",
+    "tril",
+    "triu",
+    "arange",
+)
 MAKES = ("zeros", "zeros_like", "new_zeros", "full_like", "empty", "empty_like")
-FREE = frozenset(MOVES + MAKES)
+VIEWS = ("_unsafe_view",)  # not marked as one
+FREE = frozenset(MOVES + MAKES + VIEWS)
 
 
 def count(neuron: Neuron, p: Any, fire: Fire, x: Tensor) -> dict[str, float]:
@@ -64,14 +84,21 @@ class _Tally(TorchDispatchMode):
             self._weigh(name, args, out)
         return out
 
-    def _weigh(self, name: str, args: Any, out: Tensor) -> None:
+    def _weigh(self, name: str, args: Any, out: Any) -> None:
+        out = out[0] if isinstance(out, tuple) else out
         if name in PRODUCTS:
             left = args[-2]  # the last but one factor is [.., rows, inner], also in addmm
             inner = left.shape[-1]
             self.counts["mul"] += out.numel() * inner
             self.counts["add"] += out.numel() * (inner if name == "addmm" else inner - 1)
-        elif name == "sum":
+        elif name == "convolution":
+            inner = args[1][0].numel()  # the weights that meet in one output
+            self.counts["mul"] += out.numel() * inner
+            self.counts["add"] += out.numel() * (inner - 1)
+        elif name in ("sum", "mean"):
             self.counts["add"] += args[0].numel() - out.numel()
+            if name == "mean":
+                self.counts["div"] += out.numel()
         else:
             for kind, each in ARITHMETIC.get(name.rstrip("_"), {name: 1}).items():
                 self.counts[kind] += each * out.numel()

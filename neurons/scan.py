@@ -8,11 +8,13 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch._higher_order_ops.scan import scan
 
 from neurons.contract import Neuron
 from neurons.fire import Fire
 
-PIECE = 128  # steps whose graph is alive at a time
+Body = Callable[[Tensor, Any], tuple[Tensor, Any]]
+PIECE = 256  # steps whose graph is alive at a time
 
 
 def unroll(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any = None) -> tuple[Tensor, Any]:
@@ -27,45 +29,65 @@ def unroll(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any = None) -> 
     tensors = {name: v for name, v in p._asdict().items() if isinstance(v, Tensor)}
     learns = any(v.requires_grad for v in (x, *state, *tensors.values()))
     if len(x) <= PIECE or not (learns and torch.is_grad_enabled()):
-        return _walk(neuron, x, p, fire, state)
+        return _steps(neuron, x, p, fire, state)
 
-    def walk(steps: slice, x: Tensor, *held: Tensor) -> tuple[Tensor, ...]:
+    def again(steps: slice, x: Tensor, *held: Tensor) -> tuple[Tensor, ...]:
         before, own = held[: -len(tensors) or None], held[len(held) - len(tensors) :]
         q = p._replace(**dict(zip(tensors, own, strict=True)))
-        s, after = _walk(neuron, x, q, fire.over(steps), neuron.State(*before))
+        s, after = _steps(neuron, x, q, fire.over(steps), neuron.State(*before))
         return s, *after
 
     spikes = []
-    for start, piece in zip(range(0, len(x), PIECE), x.split(PIECE), strict=True):
-        steps = slice(start, start + PIECE)
-        s, *after = _Piece.apply(partial(walk, steps), piece, *state, *tensors.values())
+    for number, piece in enumerate(x.split(PIECE)):
+        steps = slice(number * PIECE, (number + 1) * PIECE)
+        s, *after = _Piece.apply(partial(again, steps), piece, *state, *tensors.values())
         state = neuron.State(*after)
         spikes.append(s)
     return torch.cat(spikes), state
 
 
-def _walk(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tensor, Any]:
+def _steps(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tensor, Any]:
+    return _loop(lambda x_t, held: neuron.step(x_t, held, p, fire), x, state)  # type: ignore[misc]
+
+
+def walk(body: Body, x: Tensor, state: Any) -> tuple[Tensor, Any]:
+    """`body(x_t, state) -> (out, state)` over x: the outputs stacked, and the last state.
+
+    torch.compile sees one scan, not as many copies of the body as there are steps.
+    """
+    if not torch.compiler.is_compiling():
+        return _loop(body, x, state)
+
+    def carried(carry: list[Tensor], x_t: Tensor) -> tuple[list[Tensor], Tensor]:
+        out, after = body(x_t, type(state)(*carry))
+        # The scan wants a carry that shares no memory with the output or with itself.
+        return [v.clone() for v in after], out.clone()
+
+    after, outs = scan(carried, [v.clone() for v in state], x.contiguous())
+    return outs, type(state)(*after)
+
+
+def _loop(body: Body, x: Tensor, state: Any) -> tuple[Tensor, Any]:
     """The steps one by one.
 
     The input is unbound once instead of indexed per step: the gradient of `x[t]` is a whole
     [T, N, *] tensor of zeros but one row, which makes training quadratic in T.
     """
-    assert neuron.step is not None
-    spikes = []
+    outs = []
     for x_t in x.unbind(0):
-        s, state = neuron.step(x_t, state, p, fire)
-        spikes.append(s)
-    return torch.stack(spikes), state
+        out, state = body(x_t, state)
+        outs.append(out)
+    return torch.stack(outs), state
 
 
 class _Piece(torch.autograd.Function):
-    """`walk(*inputs)`, walked again in the backward instead of remembered."""
+    """`run(*inputs)`, run again in the backward instead of remembered."""
 
     @staticmethod
-    def forward(ctx: Any, walk: Callable[..., tuple[Tensor, ...]], *inputs: Tensor) -> Any:
-        ctx.walk = walk
+    def forward(ctx: Any, run: Callable[..., tuple[Tensor, ...]], *inputs: Tensor) -> Any:
+        ctx.run = run
         ctx.save_for_backward(*inputs)
-        return walk(*inputs)
+        return run(*inputs)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
@@ -78,23 +100,29 @@ class _Piece(torch.autograd.Function):
         inputs = [
             v.detach().requires_grad_(w) for v, w in zip(ctx.saved_tensors, wanted, strict=True)
         ]
-        with torch.enable_grad():
-            outputs = ctx.walk(*inputs)
+        with torch.enable_grad(), torch.autocast(inputs[0].device.type, enabled=False):
+            outputs = ctx.run(*inputs)
         reached = [(o, g) for o, g in zip(outputs, grads, strict=True) if o.requires_grad]
+        if not reached:
+            return None, *(None for _ in wanted)
         sought = [v for v in inputs if v.requires_grad]
         outputs, grads = zip(*reached, strict=True)
         found = iter(torch.autograd.grad(outputs, sought, grads, allow_unused=True))
         return None, *(next(found) if w else None for w in wanted)
 
 
-def linear_scan(a: Tensor, b: Tensor) -> Tensor:
-    """h[t] = a[t] h[t-1] + b[t] with h[-1] = 0, along the first axis; a, b and h are [T, *].
+def linear_scan(a: Tensor, b: Tensor, h0: Tensor | None = None) -> Tensor:
+    """h[t] = a[t] h[t-1] + b[t] along the first axis; a, b and h are [T, *], h[-1] is h0 or 0.
+
+    After its T, a may have axes of length 1 that stand for all of b's.
 
     Steps are joined two by two, (a', b') after (a, b) being (a' a, a' b + b'), the half as long
     recurrence is solved in the same way, and the steps between are filled in (Blelloch 1990;
     the two-stage scan of DSN's footnote 1 is its one-level form). Work is linear in T, there are
     2 log2 T launches, and nothing is ever divided by the running product of a, which vanishes.
     """
+    if h0 is not None:
+        b = torch.cat([b[:1] + a[:1] * h0, b[1:]])
     return _LinearScan.apply(a, b)
 
 
@@ -113,7 +141,7 @@ class _LinearScan(torch.autograd.Function):
         later = torch.cat([a[1:], torch.zeros_like(a[:1])]).conj()
         grad_b = linear_scan(later.flip(0), grad.flip(0)).flip(0)
         before = torch.cat([torch.zeros_like(h[:1]), h[:-1]])
-        return grad_b * before.conj(), grad_b
+        return (grad_b * before.conj()).sum_to_size(a.shape), grad_b
 
 
 def _pairwise(a: Tensor, b: Tensor) -> Tensor:
@@ -126,3 +154,21 @@ def _pairwise(a: Tensor, b: Tensor) -> Tensor:
     h[0] = b[0]
     h[2::2] = torch.addcmul(b[2::2], a[2::2], h[1 : len(h) - 1 : 2])
     return h
+
+
+def decays(d: float, T: int) -> Tensor:
+    """The [T, T] matrix of d^(i-j) for j <= i, else 0: times b it is `linear_scan(d, b)`."""
+    steps = torch.arange(T)
+    return torch.pow(d, (steps[:, None] - steps).clamp(min=0)).tril()
+
+
+def across_time(weight: Tensor, x: Tensor, bias: Tensor | None = None) -> Tensor:
+    """W x + b over the steps: h[i] = sum_j W[i, j] x[j] + b[i], W [T, T], x [T, N, *], b [T]."""
+    T = len(weight)
+    if len(x) != T:
+        raise ValueError(
+            f"weights over T={T} steps cannot take T={len(x)}; build another layer with T={len(x)}"
+        )
+    flat = x.flatten(1)
+    h = weight @ flat if bias is None else torch.addmm(bias[:, None], weight, flat)
+    return h.view(x.shape)

@@ -18,6 +18,9 @@ RUNS = [
 ]
 SERIAL_RUNS = [(model, backend) for model, backend in RUNS if model in SERIAL]
 
+# Finite differences see a width, or a sum, through which a model lets no gradient pass.
+DIFFERENTIABLE = {"mpd_agl": {"adaptive": False}, "pmsn": {"detach_sum": False}}
+
 
 def made(model: str, **options) -> neurons.Layer:
     """A layer whose parameters do not depend on what was drawn before."""

@@ -6,8 +6,11 @@ names, so unseen cases of the same neurons build as well.
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -83,86 +86,75 @@ def surrogate(spec: Mapping[str, Any]) -> neurons.Surrogate:
     """The surrogate of a sidecar's `surrogate` field."""
     if spec["type"] not in SURROGATES:
         raise UnbuiltError(f"no surrogate for type {spec['type']!r}")
-    if spec.get("fire", ">=0") != ">=0":
-        raise UnbuiltError(f"Fire fires at >=0, not at {spec['fire']}")
     name, renamed = SURROGATES[spec["type"]]
     return neurons.surrogate(name, **{ours: spec[theirs] for theirs, ours in renamed.items()})
 
 
+def strict(spec: Mapping[str, Any]) -> bool:
+    """Whether the neuron fires above its threshold, not at it."""
+    return spec.get("fire", ">=0") == ">0"
+
+
 # --------------------------------------------------------------------------------------------
-# Recipes: a case -> how we spell it
+# Recipes: a case -> how we spell it; `recipes/` holds them, a file per family
 # --------------------------------------------------------------------------------------------
+
+
+def above_threshold(u: torch.Tensor, p: Any) -> torch.Tensor:
+    """h of a neuron that fires on h - v_th."""
+    return u + getattr(p, "v_th", 0.0)
 
 
 class Recipe(NamedTuple):
-    """What `neurons.Layer` needs; `renamed` maps their parameters' names to ours, where unlike."""
+    """What `neurons.Layer` needs.
+
+    `renamed` maps their parameters' names to ours where they are unlike; `surrogate` replaces the
+    sidecar's where a model works out its own; `run` does a case of another form: it takes the
+    case, the backend and the dtype and returns what it saw by the names of the vectors.
+    `potential` tells h from what was fired on, where that is not the distance to `v_th`; None:
+    it cannot be told. `negative` vectors are of code with a fault, from which we must differ.
+    """
 
     model: str
     options: dict[str, Any]
     reset: str = "none"
     detach_reset: bool = False
     renamed: Mapping[str, str] = {}
+    surrogate: neurons.Surrogate | None = None
+    run: Callable[[Case, str, torch.dtype], dict[str, torch.Tensor]] | None = None
+    potential: Callable[[torch.Tensor, Any], torch.Tensor] | None = above_threshold
+    negative: bool = False
 
 
-def integrate(case: Case) -> Recipe:
-    """lif, plif: SpikingJelly's arguments, where no v_reset means the soft reset."""
-    hyper = case.hyper
-    options = {"v_th": hyper["v_threshold"], "decay_input": hyper["decay_input"]}
-    options |= {key: hyper[key] for key in ("tau", "v_reset") if hyper.get(key) is not None}
-    mode = "soft" if hyper["v_reset"] is None else "hard"
-    return Recipe(case.neuron, options, mode, hyper["detach_reset"])
-
-
-def lif_noreset(case: Case) -> Recipe:
-    hyper = case.hyper
-    options = {"tau": hyper["tau"], "v_th": hyper["v_threshold"], "decay_input": True}
-    return Recipe("lif", options)
-
-
-def psn(case: Case) -> Recipe:
-    return Recipe("psn", {}, renamed={"fc.weight": "weight", "fc.bias": "bias"})
-
-
-def sliding_psn(case: Case) -> Recipe:
-    return Recipe("sliding_psn", {"k": case.hyper["k"]}, renamed={"threshold": "bias"})
-
-
-def dsn(case: Case) -> Recipe:
-    hyper = case.hyper
-    options = {"k": hyper["k"], "tau": hyper["tau"], "enhanced": hyper["enhanced_mix"]}
-    return Recipe("dsn", options)
-
-
-RECIPES: dict[str, Callable[[Case], Recipe]] = {
-    "dsn": dsn,
-    "lif": integrate,
-    "lif_noreset": lif_noreset,
-    "plif": integrate,
-    "psn": psn,
-    "sliding_psn": sliding_psn,
-}
+@cache
+def recipes() -> dict[str, Callable[[Case], Recipe]]:
+    """All recipes, by the neuron of the sidecar."""
+    found = {}
+    for module in pkgutil.iter_modules([str(Path(__file__).parent / "recipes")]):
+        found |= importlib.import_module(f"tests.golden.recipes.{module.name}").RECIPES
+    return found
 
 
 def recipe(case: Case) -> Recipe:
     """How we spell a case; UnbuiltError if its model or surrogate does not exist yet."""
-    if case.neuron not in RECIPES:
+    if case.neuron not in recipes():
         raise UnbuiltError(f"no recipe for neuron {case.neuron!r}")
-    made = RECIPES[case.neuron](case)
+    made = recipes()[case.neuron](case)
     if made.model not in neurons.names():
         raise UnbuiltError(f"no neuron {made.model!r}")
-    surrogate(case.about["surrogate"])
-    return made
+    return made if made.surrogate else made._replace(surrogate=surrogate(case.about["surrogate"]))
 
 
 def build(case: Case, backend: str, dtype: torch.dtype) -> neurons.Layer:
-    """The layer a case describes, with its parameters."""
+    """The layer a case describes, with its parameters and fixed matrices."""
     made = recipe(case)
     found: dict[str, Any] = {"shape": case.arrays["x"].shape[2:], "T": len(case.arrays["x"])}
     needs = {need: found[need] for need in neurons.get(made.model).needs}
     layer = neurons.Layer(
         made.model,
         backend=backend,
-        surrogate=surrogate(case.about["surrogate"]),
+        surrogate=made.surrogate,
+        strict=strict(case.about["surrogate"]),
         reset=made.reset,
         detach_reset=made.detach_reset,
         **made.options,
@@ -171,6 +163,9 @@ def build(case: Case, backend: str, dtype: torch.dtype) -> neurons.Layer:
     for theirs, held in learned(case, layer).items():
         value = torch.from_numpy(case.arrays[f"param.{theirs}"])
         held.data.copy_(value.view_as(held))
+    for name, fixed in layer.named_buffers():
+        if f"const.{name}" in case.arrays:
+            fixed.copy_(torch.from_numpy(case.arrays[f"const.{name}"]))
     return layer
 
 
