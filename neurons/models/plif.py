@@ -9,7 +9,8 @@
 The potential starts at v_reset; w starts at -log(tau - 1) for the option tau > 1 [steps].
 
 Source: Fang et al., ICCV 2021, Eq. 2-4 and 7; SpikingJelly's ParametricLIFNode. CLIF's code
-compares with the form that does not decay the input.
+compares with the form that does not decay the input, STC's with (1 + w) x (`raw_input=True`): its
+t_m = -w lacks a sigmoid there.
 """
 
 import math
@@ -31,6 +32,7 @@ class Params(NamedTuple):
     v_th: float = 1.0  # v_th, threshold
     v_reset: float = 0.0  # v_reset, where a hard reset leads and the leak rests
     decay_input: bool = True  # charge x/tau instead of x
+    raw_input: bool = False  # charge (1 + w) x, as STC's cell
 
 
 def init(generator: torch.Generator | None, *, tau: float = 2.0, **fixed: Any) -> Params:
@@ -43,7 +45,7 @@ def start(x: Tensor, p: Params) -> State:
 
 def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]:
     rate = torch.sigmoid(p.w)
-    drive = rate * x if p.decay_input else x
+    drive = (1 + p.w) * x if p.raw_input else rate * x if p.decay_input else x
     h = (1 - rate) * state.v + (drive + rate * p.v_reset if p.v_reset else drive)
     s = fire(h - p.v_th)
     return s, State(v=fire.reset(h, s, p.v_th, p.v_reset))

@@ -1,0 +1,51 @@
+"""Integer LIF: a spike is an integer, how many thresholds the potential holds.
+
+    h[t] = (1 - 1/tau) v[t-1] + x[t]                         charge
+    s[t] = clip(round(h[t] / v_th), 0, N)                    fire, half to even
+    v[t] = h[t] - s[t] v_th                                  soft reset
+
+N = 4 and its window, 0 <= h / v_th <= N with slope 1, are the surrogate "integer"'s. The default
+tau is the paper's decay of 1/4. The authors' code keeps the reset out of the gradient:
+`detach_reset=True`.
+
+Source: Luo et al., ECCV 2024 (SpikeYOLO), Eq. 4-6; other thresholds as in SpikingJelly's ILIFNode.
+"""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from neurons.contract import Neuron
+from neurons.fire import Fire
+
+
+class State(NamedTuple):
+    v: Tensor  # v, potential after reset
+
+
+class Params(NamedTuple):
+    tau: float = 4 / 3  # tau, membrane time constant [steps]
+    v_th: float = 1.0  # v_th, potential of one spike
+
+
+def start(x: Tensor, p: Params) -> State:
+    return State(v=torch.zeros_like(x))
+
+
+def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]:
+    h = (1 - 1 / p.tau) * state.v + x
+    s = fire(h / p.v_th)
+    return s, State(v=fire.reset(h, s, p.v_th))
+
+
+NEURON = Neuron(
+    Params,
+    State,
+    step,
+    start=start,
+    limits={"tau": (1.0, math.inf), "v_th": (0.0, math.inf)},
+    surrogate="integer",
+    reset="soft",
+)

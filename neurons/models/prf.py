@@ -1,0 +1,93 @@
+"""Parallel resonate and fire: a damped oscillator per channel, driven by the input, never reset.
+
+    u[t] = exp(dt (-1/tau + i theta)) u[t-1] + dt x[t]        u complex, u[-1] = 0
+    s[t] = Theta(Re u[t] - v_th)
+    dt = exp(log_dt),     theta = exp(theta_log)
+
+dt [steps] and theta [rad / step] belong to a channel: layout [T, N, C, *]. theta starts uniform
+in [0, 2 pi), dt log-uniform in [dt_min, dt_max] = [0.1, 1]. The authors' code draws dt from
+[0.001, 0.1], at which an input of the threshold's size takes tens of steps to fire the neuron.
+
+The state is kept as two real numbers, so that it can be cast, compiled and counted as any other.
+
+Source: Huang et al., arXiv 2410.03530 (PRF); the authors' code (ParallelResonateFire), which
+convolves by FFT what is a scan here.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from neurons.contract import Neuron, per_channel
+from neurons.fire import Fire
+from neurons.scan import linear_scan
+
+
+class State(NamedTuple):
+    u_real: Tensor | float = 0.0  # Re u, the potential
+    u_imag: Tensor | float = 0.0  # Im u
+
+
+class Params(NamedTuple):
+    log_dt: Tensor  # log dt, learnable, [C]
+    theta_log: Tensor  # log theta, learnable, [C]
+    tau: float = 2.0  # tau, damping [steps]
+    v_th: float = 1.0  # v_th, threshold
+
+
+def init(
+    generator: torch.Generator | None,
+    *,
+    shape: Sequence[int],
+    tau: float = 2.0,
+    v_th: float = 1.0,
+    dt_min: float = 0.1,
+    dt_max: float = 1.0,
+) -> Params:
+    C = shape[0]
+    log_dt = torch.empty(C).uniform_(math.log(dt_min), math.log(dt_max), generator=generator)
+    theta = 2 * math.pi * (1 - torch.rand(C, generator=generator))  # never 0
+    return Params(log_dt, theta.log(), tau, v_th)
+
+
+def turn(x: Tensor, p: Params, axis: int) -> tuple[Tensor, Tensor, Tensor]:
+    """dt, and the real and imaginary part of a step's factor; channels lie on x's given axis."""
+    if x.shape[axis] != len(p.log_dt):
+        raise ValueError(f"prf has {len(p.log_dt)} channels and got {x.shape[axis]}")
+    dt = p.log_dt.exp()
+    angle, decay = dt * p.theta_log.exp(), torch.exp(-dt / p.tau)
+    trailing = x.ndim - 1 - axis
+    return (
+        per_channel(dt, trailing),
+        per_channel(decay * torch.cos(angle), trailing),
+        per_channel(decay * torch.sin(angle), trailing),
+    )
+
+
+def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]:
+    dt, real, imag = turn(x, p, axis=1)
+    u_real = real * state.u_real - imag * state.u_imag + dt * x
+    u_imag = imag * state.u_real + real * state.u_imag
+    return fire(u_real - p.v_th), State(u_real, u_imag)
+
+
+def sequence(x: Tensor, p: Params, fire: Fire) -> Tensor:
+    dt, real, imag = turn(x, p, axis=2)
+    factor = torch.complex(real, imag)
+    u = linear_scan(factor.expand(len(x), 1, *factor.shape), (dt * x).to(factor.dtype))
+    return fire(u.real - p.v_th)
+
+
+NEURON = Neuron(
+    Params,
+    State,
+    step,
+    sequence,
+    init,
+    learnable=("log_dt", "theta_log"),
+    limits=dict.fromkeys(("tau", "dt_min", "dt_max"), (0.0, math.inf)),
+    reset="none",
+)

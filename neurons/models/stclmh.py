@@ -1,0 +1,117 @@
+"""Learnable multi-hierarchical LIF with circuits on its soma and its input.
+
+    beta[t] = tanh(W_gt s[t-1]),     gamma[t] = tanh(W_gs s[t-1])    circuits, Eq. 26-27
+    v_D[t] = mu_D v_D[t-1] + mu_S v_S[t-1] + x[t] (1 + gamma[t])     dendrite, Eq. 28
+    m[t] = lambda_S v_S[t-1] (1 + beta[t]) + lambda_D v_D[t]         soma, Eq. 29
+    s[t] = Theta(m[t] - v_th)                                        fire, Eq. 30
+    v_S[t] = m[t] - v_th s[t]                                        Eq. 31
+
+with mu = sigmoid(w) - 1/2 and lambda = sigmoid(w) + 1/2; all w start at 0. The reset carries
+gradient, appendix C says; the authors' code cuts it (`detach_reset=True`).
+
+W is a convolution over the axes of `*` (of [C] alone: a product over the channels) in `groups`
+groups (`circuit="group"`; gcd(groups, C) where they do not divide C), in one (`"global"`), or a
+weight and a bias per neuron (`"self"`, Table 11). The authors' code, and the paper's count of
+parameters, have a GroupNorm after each convolution, inside the tanh: `norm=True`.
+`detach_gates=True` truncates the gradient through the spikes that gate (appendix A; Y in Table 8).
+
+Source: STC (Wang & Yu 2024), appendix C, Eq. 25-31.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.functional import group_norm
+
+from neurons.contract import COUNT, Neuron, convolve
+from neurons.fire import Fire
+
+
+class State(NamedTuple):
+    v_dend: Tensor  # v_D, dendrite
+    v: Tensor  # v_S, soma after the reset
+    s: Tensor  # s, the last spikes
+
+
+class Params(NamedTuple):
+    temporal: Tensor  # W_gt, learnable, [C, C/groups, kernel..]; "self": [C, *]
+    spatial: Tensor  # W_gs, learnable, of the same shape
+    mu_d: Tensor  # learnable, []: mu_D = sigmoid(mu_d) - 1/2, dendrite to itself
+    mu_s: Tensor  # learnable, []: mu_S = sigmoid(mu_s) - 1/2, soma to dendrite
+    lambda_s: Tensor  # learnable, []: lambda_S = sigmoid(lambda_s) + 1/2, soma to itself
+    lambda_d: Tensor  # learnable, []: lambda_D = sigmoid(lambda_d) + 1/2, dendrite to soma
+    gain: Tensor | None = None  # GroupNorm's gains, temporal and spatial, learnable, [2, C]
+    shift: Tensor | None = None  # GroupNorm's shifts, learnable, [2, C]; "self": biases, [2, C, *]
+    groups: int = 16  # groups of convolution and GroupNorm, at most
+    eps: float = 1e-5  # epsilon of the GroupNorm
+    circuit: str = "group"  # "self", "group" or "global"
+    detach_gates: bool = False  # truncate the gradient through the gating spikes
+    v_th: float = 1.0  # v_th, threshold
+
+
+def init(
+    generator: torch.Generator | None,
+    *,
+    shape: Sequence[int],
+    circuit: str = "group",
+    groups: int = 16,
+    kernel: int = 5,
+    norm: bool = False,
+    **fixed: Any,
+) -> Params:
+    """As torch's Conv where a GroupNorm follows; else inhibitory, so that nothing explodes."""
+    parts = math.gcd(groups, shape[0]) if circuit == "group" else 1
+    inner = (shape[0] // parts, *(kernel,) * (len(shape) - 1))
+    size, fan_in = ((shape[0], *inner), math.prod(inner)) if circuit != "self" else (shape, 1)
+    low, high = (-(fan_in**-0.5), fan_in**-0.5) if norm else (-1 / fan_in, 0.0)
+    W = torch.empty(2, *size).uniform_(low, high, generator=generator)
+    gain = torch.ones(2, shape[0]) if norm and circuit != "self" else None
+    shift = torch.zeros(2, *shape) if circuit == "self" else None if gain is None else 0 * gain
+    fixed |= {"groups": groups, "circuit": circuit}
+    mu_d, mu_s, lambda_s, lambda_d = (torch.tensor(0.0) for _ in range(4))
+    return Params(W[0].clone(), W[1].clone(), mu_d, mu_s, lambda_s, lambda_d, gain, shift, **fixed)
+
+
+def start(x: Tensor, p: Params) -> State:
+    return State(*(torch.zeros_like(x) for _ in State._fields))
+
+
+def gate(i: int, s: Tensor, p: Params) -> Tensor:
+    """beta (i = 0) or gamma (i = 1)."""
+    weight, s = (p.temporal, p.spatial)[i], s.detach() if p.detach_gates else s
+    if p.circuit == "self":
+        return torch.tanh(weight * s + p.shift[i])  # type: ignore[index]
+    a = convolve(s, weight)
+    if p.gain is not None:
+        parts = math.gcd(p.groups, len(weight))
+        a = group_norm(a, parts, p.gain[i], p.shift[i], p.eps)  # type: ignore[index]
+    return torch.tanh(a)
+
+
+def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]:
+    beta, gamma = gate(0, state.s, p), gate(1, state.s, p)
+    mu_d, mu_s = torch.sigmoid(p.mu_d) - 0.5, torch.sigmoid(p.mu_s) - 0.5
+    lambda_s, lambda_d = torch.sigmoid(p.lambda_s) + 0.5, torch.sigmoid(p.lambda_d) + 0.5
+    v_dend = mu_d * state.v_dend + mu_s * state.v + x * (1 + gamma)
+    m = lambda_s * state.v * (1 + beta) + lambda_d * v_dend
+    s = fire(m - p.v_th)
+    return s, State(v_dend, v=fire.reset(m, s, p.v_th), s=s)
+
+
+NEURON = Neuron(
+    Params,
+    State,
+    step,
+    init=init,
+    start=start,
+    learnable=(
+        *("temporal", "spatial", "gain", "shift"),
+        *("mu_d", "mu_s", "lambda_s", "lambda_d"),
+    ),
+    limits={"circuit": ("self", "group", "global"), "groups": COUNT, "kernel": range(1, 2**31, 2)},
+    surrogate="sigmoid",
+    reset="soft",
+)

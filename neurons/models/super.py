@@ -1,0 +1,91 @@
+"""LWNS super neuron: a learned mixture of LIF, LLIF and SLIF, from which a search picks one.
+
+    y = sum_k softmax(arch)_k BN(s_k),    s_0, s_1, s_2 the spikes for the same input of
+
+    LIF     h = d v + x,  s = Theta(h - v_th),  hard reset
+    LLIF    the same at its own v_th[t+1] = v_th[t] + gamma tanh(relu(x[t]) - x[t])
+    SLIF    h = d(tau[t]) v + x,  s = Theta(h - v_th),  soft reset
+            tau[t] = max(tau_min, tau - beta tanh(v_p[t-1])),  v_p[t] = s[t] (h[t] - v_th)
+
+with d = exp(-1/tau) (`decay="exp"`), as printed, or 1 - 1/tau (`decay="linear"`). y is real. The
+paper does not specify BN: here it takes the mean and the biased variance of a channel over time,
+batch and space of the call, in training and evaluation, with eps 1e-5 and no affine map. So the
+future leaks into the past and there is no `step`. `reset` is that of LIF and LLIF; arch starts at
+0, all alike.
+
+Layout: [T, N, C, *].
+Source: ST-DANO Eq. 3, 6-10 and 24, surrogate Eq. 12; no code was released.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from neurons.contract import Neuron
+from neurons.fire import Fire
+from neurons.scan import walk
+
+
+class Cells(NamedTuple):
+    lif: Tensor  # V of LIF, potential after reset
+    llif: Tensor  # V of LLIF
+    v_th: Tensor  # V_th[t+1] of LLIF, threshold of the coming step
+    slif: Tensor  # V of SLIF
+    v_p: Tensor  # V_p of SLIF, residual potential
+
+
+class Params(NamedTuple):
+    arch: Tensor  # alpha, learnable, [3]: LIF, LLIF, SLIF
+    tau: float = 2.0  # tau, membrane time constant [steps]
+    v_th: float = 1.0  # V_th, threshold; of LLIF, at the first step
+    gamma: float = 0.1  # gamma, how far inhibition raises the threshold of LLIF
+    beta: float = 0.1  # beta, how far a spike shortens tau of SLIF [steps]
+    tau_min: float = 1.05  # floor of tau of SLIF [steps]
+    decay: str = "exp"  # "exp": d = exp(-1/tau), "linear": d = 1 - 1/tau
+
+
+def init(generator: torch.Generator | None, *, shape: Sequence[int], **fixed: Any) -> Params:
+    """`shape` asks for channels, [T, N, C, *]: what BN normalises."""
+    return Params(arch=torch.zeros(3), **fixed)
+
+
+def cells(x: Tensor, at: Cells, p: Params, fire: Fire) -> tuple[Tensor, Cells]:
+    """One step of the three neurons: their spikes [3, N, C, *]."""
+    linear, soft = p.decay == "linear", replace(fire, mode="soft")
+    d = 1 - 1 / p.tau if linear else math.e ** (-1 / p.tau)
+    tau = torch.clamp_min(p.tau - p.beta * torch.tanh(at.v_p), p.tau_min)
+    d_slif = 1 - 1 / tau if linear else torch.exp(-1 / tau)
+    h = d * at.lif + x, d * at.llif + x, d_slif * at.slif + x
+    s = fire(h[0] - p.v_th), fire(h[1] - at.v_th), fire(h[2] - p.v_th)
+    after = Cells(
+        lif=fire.reset(h[0], s[0], p.v_th),
+        llif=fire.reset(h[1], s[1], at.v_th),
+        v_th=at.v_th + p.gamma * torch.tanh(torch.relu(x) - x),
+        slif=soft.reset(h[2], s[2], p.v_th),
+        v_p=s[2] * (h[2] - p.v_th),
+    )
+    return torch.stack(s), after
+
+
+def sequence(x: Tensor, p: Params, fire: Fire) -> Tensor:
+    zero = torch.zeros_like(x[0])
+    rest = Cells(zero, zero, torch.full_like(zero, p.v_th), zero, zero)
+    s, _ = walk(lambda x_t, at: cells(x_t, at, p, fire), x, rest)  # [T, 3, N, C, *]
+    over = [axis for axis in range(s.ndim) if axis not in (1, 3)]
+    centred = s - s.mean(over, keepdim=True)
+    normal = centred * torch.rsqrt((centred * centred).mean(over, keepdim=True) + 1e-5)
+    return torch.einsum("k,tk...->t...", torch.softmax(p.arch, 0), normal)
+
+
+NEURON = Neuron(
+    Params,
+    sequence=sequence,
+    init=init,
+    learnable=("arch",),
+    limits={"tau": (1.0, math.inf), "tau_min": (0.0, math.inf), "decay": ("exp", "linear")},
+    surrogate="piecewise_quadratic",
+)
