@@ -5,7 +5,7 @@ neurons.names()                              # what there is
 neurons.get("lif")                           # its step, parameters and state
 """
 
-from neurons import backends
+from neurons import analysis, backends, properties
 from neurons.contract import Neuron
 from neurons.fire import SURROGATES, Fire, Surrogate, replay, smooth, surrogate
 from neurons.layer import Layer
@@ -18,10 +18,12 @@ __all__ = [
     "Layer",
     "Neuron",
     "Surrogate",
+    "analysis",
     "backends",
     "count",
     "get",
     "names",
+    "properties",
     "replay",
     "smooth",
     "surrogate",

@@ -1,0 +1,72 @@
+"""From trained CLIF weights to a network of plain LIF neurons, for inference.
+
+CLIF's second potential deepens the reset while it trains; a LIF without it is cheaper to run. Its
+soft reset leaves too much behind, so it resets hard, to a small negative potential that stands in
+for the deeper reset:
+
+    h[t] = v_reset + (1 - 1/tau) (v[t-1] - v_reset) + x[t]
+    v[t] = v_reset where it fires, else h[t]
+
+The reset value is one number for the whole network, chosen on data. As in SpikingJelly, it is also
+where the potential starts and leaks to.
+
+Source: CLIF (Huang et al. 2024), appendix J, Table 8: on CIFAR10, 95.41 % with CLIF becomes 92.95 %
+with LIF's soft reset, 93.41 % with a hard one and 95.08 % with a hard one to -0.06.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from torch import nn
+
+from neurons.layer import Layer
+
+VALUES = (0.0, -0.02, -0.04, -0.06, -0.08, -0.1)  # the reset values of Table 8 [thresholds]
+
+
+def clif_to_lif(network: nn.Module, v_reset: float | None = -0.06) -> nn.Module:
+    """A copy of `network` whose CLIF layers are LIF layers, with all its weights.
+
+    tau, v_th and the surrogate are kept; v_reset is in the input's units, None means soft reset.
+    Raises ValueError if there is no CLIF layer.
+    """
+    converted = copy.deepcopy(network)
+    found = [name for name, layer in converted.named_modules() if _is_clif(layer)]
+    if not found:
+        raise ValueError("the network has no clif layer to convert")
+    for name in found:
+        layer = _as_lif(converted.get_submodule(name), v_reset)
+        if not name:
+            return layer
+        converted.set_submodule(name, layer)
+    return converted
+
+
+def best_reset(
+    network: nn.Module, score: Callable[[nn.Module], float], values: Iterable[float] = VALUES
+) -> float:
+    """The reset value at which the converted network scores highest, e.g. in accuracy."""
+    return max(values, key=lambda v_reset: score(clif_to_lif(network, v_reset)))
+
+
+def _is_clif(layer: nn.Module) -> bool:
+    return isinstance(layer, Layer) and layer.neuron.name == "clif"
+
+
+def _as_lif(layer: nn.Module, v_reset: float | None) -> Layer:
+    assert isinstance(layer, Layer)
+    p, mode = layer.params, "soft" if v_reset is None else "hard"
+    lif = Layer(
+        "lif",
+        backend=layer.backend,
+        stateful=layer.stateful,
+        truncate=layer.truncate,
+        tau=p.tau,
+        v_th=p.v_th,
+        v_reset=v_reset or 0.0,
+    )
+    lif.fire = replace(layer.fire, mode=mode)
+    return lif.train(layer.training)
