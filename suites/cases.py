@@ -47,27 +47,35 @@ class Shape(NamedTuple):
 class Profile(NamedTuple):
     """What a profile measures, and how often: `rounds` processes with `repeat` samples each.
 
-    `repeat` may be (least, most, seconds), as in asv, where nothing is gated on it. `guests` are
-    the lengths at which `compile` (seconds of compilation per case) and the peers run; all of
-    them unless given.
+    `repeat` may be (least, most, seconds), as in asv, where nothing is gated on it. Unless all
+    cases are wanted, `guests` are the lengths at which the peers run, `others` the longest of
+    models outside `HEADLINE` (and then only these are measured in depth, see `in_depth`), and
+    `dtypes` and `seeds` are what gradients and training take.
     """
 
     shapes: list[Shape]
     runners: tuple[str, ...]
     guests: tuple[int, ...] | None = None
+    others: int | None = None
+    dtypes: tuple[str, ...] = ("float64", "float32", "bfloat16")
+    seeds: int = 3
     rounds: int = 4
     repeat: int | tuple[int, int, float] = 20
 
 
+HEADLINE = ("dsn", "lif", "plif", "psn", "sliding_psn")  # every profile takes them to its end
 LENGTHS = (1024, 2048, 4096, 8192, 16384)
 PEERS = tuple(sorted(f.stem for f in (ROOT / "suites" / "peers").glob("[!_]*.py")))
 PROFILES = {
     "smoke": Profile(
         [Shape(T, 1, 64) for T in (1024, 4096, 16384)],
-        (*BACKENDS, *PEERS),
+        ("eager", "serial", *PEERS),
         guests=(1024,),
+        others=1024,
+        dtypes=("float32", "bfloat16"),
+        seeds=1,
         rounds=1,
-        repeat=(3, 50, 1.0),
+        repeat=(3, 50, 0.5),
     ),
     "cpu": Profile([Shape(T, 4, 512) for T in LENGTHS], (*BACKENDS, *PEERS), repeat=5),
     "gpu": Profile([Shape(T, 16, 512) for T in LENGTHS], (*BACKENDS, *PEERS)),
@@ -97,6 +105,11 @@ def models() -> list[str]:
     """The model files of the working tree; a kernel beside its model is not a model."""
     files = (ROOT / "neurons" / "models").glob("[!_]*.py")
     return sorted(f.stem for f in files if not f.stem.endswith(("_triton", "_cpu")))
+
+
+def in_depth() -> list[str]:
+    """The models whose memory, gradients, energy and properties a profile has time for."""
+    return [name for name in models() if name in HEADLINE or not profile().others]
 
 
 def runners(*, training: bool = False) -> list[str]:
@@ -135,9 +148,9 @@ def layer(model: str, backend: str, shape: Shape, **options: Any) -> neurons.Lay
 
 
 def current(shape: Shape, seed: int = 0) -> Tensor:
-    """Input current [T, N, C], normal around half the threshold, so that every model fires."""
+    """Input current [T, N, C], normal around 0.45 thresholds, so that every model fires."""
     generator = torch.Generator().manual_seed(seed)
-    return (torch.randn(*shape, generator=generator) + 0.5).to(device())
+    return (torch.randn(*shape, generator=generator) + 0.45).to(device())
 
 
 class Subject:
@@ -170,9 +183,11 @@ def subject(model: str, backend: str, shape: str) -> Subject:
     """The subject of a case, built once per process: asv calls `setup` before every timed call."""
     clock.settle()
     functorch_config.donated_buffer = False  # compiled graphs must last for `backward`
-    case, guests = Shape.parse(shape), profile().guests
-    if backend in ("compile", *PEERS) and guests and case.T not in guests:
+    case, guests, others = Shape.parse(shape), profile().guests, profile().others
+    if backend in PEERS and guests and case.T not in guests:
         raise NotImplementedError(f"this profile runs {backend} at T = {guests} only")
+    if others and model not in HEADLINE and (others < case.T or backend in PEERS):
+        raise NotImplementedError(f"this profile runs {model} without peers up to T = {others}")
     if backend in PEERS:
         ours = layer(model, "eager", case)
         return Subject(*peers.build(backend, ours, current(case)), case)

@@ -53,14 +53,14 @@ def test_neurons_differ_in_the_neuron_alone(digits):
 
 
 @pytest.mark.parametrize("model", cases.models())
-def test_every_model_learns_within_two_epochs(digits, model):
+def test_every_model_learns_within_three_epochs(digits, model):
     assert trainer.train(model, digits, seed=0, epochs=0).error > 0.7, "chance is 0.9"
-    assert trainer.train(model, digits, seed=0, epochs=2).error < 0.15
+    assert trainer.train(model, digits, seed=0, epochs=3).error < 0.15
 
 
 def test_the_suite_tracks_a_plain_finite_number():
     suite = Accuracy()
-    assert suite.params == (cases.models(), tasks.names(), [0, 1, 2])
+    assert suite.params == (cases.models(), tasks.names(), list(range(cases.profile().seeds)))
     suite.setup("lif", "digits", 0)
     error = suite.track_test_error("lif", "digits", 0)
     assert type(error) is float

@@ -14,14 +14,28 @@ from suites.cases import Shape, current
 from suites.peers import snntorch, spikingjelly
 
 SHAPE = Shape(64, 3, 8)
-OPTIONS = {"psn": {"T": SHAPE.T}, "sliding_psn": {"k": 16}}
-SPIKINGJELLY = ["lif", "plif", "psn", "sliding_psn"]
-PAIRS = [("spikingjelly", m) for m in SPIKINGJELLY] + [("snntorch", m) for m in ("lif", "plif")]
+OPTIONS = {
+    "glif": {"shape": (SHAPE.C,), "strict": False},
+    "masked_psn": {"T": SHAPE.T},
+    "psn": {"T": SHAPE.T},
+    "sliding_psn": {"k": 16},
+}
+SERIAL = ["clif", "glif", "iaf", "ilif", "klif", "lif", "plif"]
+PARALLEL = ["masked_psn", "psn", "sliding_psn"]
+PAIRS = [("spikingjelly", m) for m in SERIAL + PARALLEL]
+PAIRS += [("snntorch", m) for m in ("lif", "plif")]
+CLOSED = neurons.surrogate("rect", closed=True)
+UNDETACHED = ("clif", "glif")  # their reset is always in the gradient
 
 
 def layer(model: str, **options) -> neurons.Layer:
+    """Its weights are moved off their first values, where k = 1 would hide what k is for."""
     generator = torch.Generator().manual_seed(0)
-    return neurons.Layer(model, generator=generator, **OPTIONS.get(model, {}) | options)
+    made = neurons.Layer(model, generator=generator, **OPTIONS.get(model, {}) | options)
+    with torch.no_grad():
+        for w in made.parameters():
+            w += 0.1 * torch.rand(w.shape, generator=generator)
+    return made
 
 
 def gradients(run, params: list, x: torch.Tensor) -> list[torch.Tensor]:
@@ -30,8 +44,11 @@ def gradients(run, params: list, x: torch.Tensor) -> list[torch.Tensor]:
     return list(torch.autograd.grad((run(x) * upstream).sum(), [x, *params]))
 
 
-@pytest.mark.parametrize("detach_reset", [False, True])
-@pytest.mark.parametrize("library, model", PAIRS)
+@pytest.mark.parametrize(
+    "library, model, detach_reset",
+    [(*pair, False) for pair in PAIRS]
+    + [(*pair, True) for pair in PAIRS if pair[1] not in UNDETACHED],
+)
 def test_spikes_and_gradients_are_ours(library, model, detach_reset):
     x = current(SHAPE)
     ours = layer(model, detach_reset=detach_reset)
@@ -55,8 +72,21 @@ def test_spikes_and_gradients_are_ours(library, model, detach_reset):
         ("spikingjelly", "lif", {"tau": 3.0, "decay_input": True, "v_th": 0.4}),
         ("spikingjelly", "lif", {"reset": "soft", "v_th": 0.8}),
         ("spikingjelly", "lif", {"v_reset": -0.5}),
+        ("spikingjelly", "lif", {"surrogate": "triangle"}),
         ("spikingjelly", "plif", {"tau": 4.0, "decay_input": False}),
+        ("spikingjelly", "iaf", {"reset": "soft", "v_th": 0.8}),
+        ("spikingjelly", "iaf", {"v_reset": -0.5, "surrogate": "rect"}),
+        ("spikingjelly", "klif", {"scale_reset": True, "v_reset": -0.5, "tau": 3.0}),
+        ("spikingjelly", "klif", {"scale_reset": True, "reset": "soft", "decay_input": False}),
+        ("spikingjelly", "clif", {"tau": 3.0, "surrogate": neurons.surrogate("rect", width=0.5)}),
+        ("spikingjelly", "clif", {"v_th": 0.8, "surrogate": "atan"}),
+        ("spikingjelly", "ilif", {"tau": 2.0, "v_th": 0.7}),
+        ("spikingjelly", "ilif", {"surrogate": neurons.surrogate("integer", N=2)}),
+        ("spikingjelly", "glif", {"per": "layer", "tau": 0.4, "v_th": 0.6}),
+        ("spikingjelly", "glif", {"T": SHAPE.T, "surrogate": "sigmoid"}),
         ("spikingjelly", "psn", {"surrogate": neurons.surrogate("sigmoid", alpha=3.0)}),
+        ("spikingjelly", "masked_psn", {"k": 16, "lambda_": 0.7}),
+        ("spikingjelly", "masked_psn", {"lambda_": 0.0, "surrogate": "triangle"}),
         ("spikingjelly", "sliding_psn", {"surrogate": "piecewise_quadratic"}),
         ("snntorch", "lif", {"tau": 3.0, "decay_input": True, "v_th": 0.4}),
         ("snntorch", "lif", {"decay": "exp"}),
@@ -68,6 +98,7 @@ def test_our_options_reach_the_library(library, model, options):
     x = current(SHAPE)
     ours = layer(model, **options)
     run, _ = peers.build(library, ours, x)
+    torch.testing.assert_close(run(x), ours(x), rtol=0, atol=0)
     torch.testing.assert_close(gradients(run, [], x), gradients(ours, [], x), rtol=1e-4, atol=1e-6)
 
 
@@ -77,7 +108,15 @@ def test_our_options_reach_the_library(library, model, options):
         ("spikingjelly", "dsn", {"shape": (8,)}, "no match for Layer"),
         ("spikingjelly", "lif", {"decay": "exp"}, "decay='exp'"),
         ("spikingjelly", "lif", {"reset": "none"}, "always resets"),
-        ("spikingjelly", "psn", {"surrogate": "rect"}, "no surrogate 'rect'"),
+        ("spikingjelly", "lif", {"reset": "soft", "v_reset": -0.5}, "no v_reset beside the soft"),
+        ("spikingjelly", "plif", {"raw_input": True}, "no match for Layer"),
+        ("spikingjelly", "clif", {"decay_input": True}, "no match for Layer"),
+        ("spikingjelly", "clif", {"detach_reset": True}, "detach_reset=True"),
+        ("spikingjelly", "clif", {"surrogate": CLOSED}, "no surrogate .*'closed', True"),
+        ("spikingjelly", "ilif", {"reset": "hard"}, "reset='hard'"),
+        ("spikingjelly", "glif", {"strict": True}, "fires at u >= v_th, this glif at u > v_th"),
+        ("spikingjelly", "glif", {"gates": "hard"}, "gates='hard'"),
+        ("spikingjelly", "glif", {"train_gates": False}, "train_gates=False"),
         ("snntorch", "psn", {}, "snntorch has no psn"),
         ("snntorch", "sliding_psn", {}, "snntorch has no sliding_psn"),
         ("snntorch", "dsn", {"shape": (8,)}, "snntorch has no dsn"),
@@ -98,9 +137,10 @@ def test_a_library_that_is_not_installed_is_named(monkeypatch):
         peers.build("snntorch", layer("lif"), current(SHAPE))
 
 
-def test_a_sequence_too_long_to_wait_for_is_refused():
-    with pytest.raises(NotImplementedError, match=r"sliding_psn stops at T=2048"):
-        peers.build("spikingjelly", layer("sliding_psn"), torch.zeros(2049, 1, 1))
+@pytest.mark.parametrize("model, longest", spikingjelly.LONGEST.items())
+def test_a_sequence_too_long_to_wait_for_is_refused(model, longest):
+    with pytest.raises(NotImplementedError, match=f"{model} stops at T={longest}: .*quadratic"):
+        peers.build("spikingjelly", layer(model), torch.zeros(longest + 1, 1, SHAPE.C))
 
 
 @pytest.mark.parametrize("adapter, model", [(spikingjelly, "plif"), (snntorch, "lif")])
@@ -125,6 +165,14 @@ def test_only_a_tie_may_flip_and_what_follows_from_it():
     assert run(x).flatten().tolist() == [0, 1, 0, 0]
     with pytest.raises(RuntimeError, match=r"25\.00%"):
         peers.verify("snntorch", ours, lambda x: ours(x) + (torch.arange(4) == 3).view(4, 1, 1), x)
+
+
+def test_an_integer_spike_may_flip_where_it_is_rounded_and_nowhere_else():
+    x = torch.tensor([0.2, 1.49998, 2.3]).view(3, 1, 1)
+    ours = layer("ilif")
+    peers.verify("spikingjelly", ours, lambda x: ours(x + (x - 1.5).abs().lt(1e-4) * 4e-5), x)
+    with pytest.raises(RuntimeError, match=r"33\.33%"):
+        peers.verify("spikingjelly", ours, lambda x: ours(x + (x == x[2]) * 0.7), x)
 
 
 def test_the_rows_say_how_snntorch_fires():

@@ -48,10 +48,18 @@ BENCHMARKS = {
         "params": {"model": MODELS, "convention": ["default", "rate"]},
         "unit": "nJ/sample",
     },
+    "properties.Models.track_holds": {
+        "params": {"model": MODELS, "property": ["nonlinearity", "short_control", "long_control"]},
+        "unit": "holds",
+    },
+    "properties.Variants.track_holds": {
+        "params": {"variant": ["lif, soft reset"], "property": ["short_control", "long_control"]},
+        "unit": "holds",
+    },
 }
 
 
-def known(name: str, model: str, backend: str = "", shape: str = "T=1", **axes: object):
+def known(name: str, model: str = "", backend: str = "", shape: str = "T=1", **axes: object):
     """dsn and lif are linear in T, psn is quadratic; compile is 2 x faster; the peer 5 x slower."""
     steps = int(shape.split()[0][2:])
     if backend == "compile" and model == "psn":
@@ -67,6 +75,8 @@ def known(name: str, model: str, backend: str = "", shape: str = "T=1", **axes: 
         return {"dsn": 0.02, "lif": 0.04, "psn": 0.06}[model] + 0.01 * float(str(axes["seed"]))
     if "energy" in name:
         return {"dsn": 300.0, "lif": 200.0, "psn": 4000.0}[model]
+    if "holds" in name:
+        return float("long" in str(axes["property"]) or model in ("lif", "dsn"))
     if "input_error" in name:
         return 2e-4 if model == "psn" else 1e-7
     return float(steps)
@@ -81,7 +91,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def _before_dsn(name: str, model: str, **axes: str):
+def _before_dsn(name: str, model: str = "", **axes: str):
     return math.nan if model == "dsn" else known(name, model, **axes)
 
 
@@ -207,6 +217,19 @@ def test_figures_take_colour_from_the_page(html: str, parsed: _Page) -> None:
     assert coloured == set(MODELS)
     for model in MODELS:
         assert html.count(f'[data-model="{model}"]{{--c:') == 2  # light and dark
+
+
+def test_properties_stand_beside_the_papers(view: View) -> None:
+    section = next(s for s in sections.found() if s.__name__.endswith("properties"))
+    page = str(section.render(view))
+    rows = section.table(view).rows  # type: ignore[union-attr]
+    cells = {row[0].text: [cell.text for cell in row[1:]] for row in rows}
+    assert cells["lif"][:2] == ["yes", "yes"]
+    assert cells["psn"][:3] == ["no", "no", "n/a"]
+    assert "A.17 is a condition on the decay" in page
+    assert page.count("lif, soft reset") == 2  # its text, and what it sorts by
+    no_short = next(row for row in rows if row[0].text == "dsn")[2]
+    assert no_short.text == "yes" and no_short.kind == ""
 
 
 def test_failures_and_na_are_shown_as_such(html: str) -> None:

@@ -77,7 +77,7 @@ class Written(TorchDispatchMode):
 def growth(run: Callable[[Tensor], Tensor]) -> float:
     """How much more forward and backward write when T grows fourfold."""
     written = []
-    for T in (256, 1024):
+    for T in (512, 2048):  # whole pieces, so that both walk twice
         x = torch.randn(T, 1, 2, requires_grad=True)
         with Written() as counted:
             run(x).sum().backward()

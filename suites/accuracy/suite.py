@@ -7,7 +7,7 @@ from suites.accuracy import tasks, trainer
 class Accuracy:
     """The error of the last epoch on the test set; no epoch is picked by it."""
 
-    params = (cases.models(), tasks.names(), [0, 1, 2])
+    params = (cases.models(), tasks.names(), list(range(cases.profile().seeds)))
     param_names = ("model", "task", "seed")
     timeout = 300
 

@@ -70,12 +70,16 @@ def verify(library: str, ours: neurons.Layer, run: Run, x: Tensor) -> None:
 
 
 def _potentials(ours: neurons.Layer, x: Tensor) -> tuple[Tensor, Tensor]:
-    """Our spikes, and every potential's distance to its threshold, both like `x`."""
+    """Our spikes, and every potential's distance to its threshold, both like `x`.
+
+    Integers have their thresholds halfway between them.
+    """
     seen = []
 
-    def spike(u: Tensor) -> Tensor:
-        seen.append(u.flatten())
-        return ours.fire.surrogate.spike(u)
+    def spike(g: neurons.Surrogate, u: Tensor) -> Tensor:
+        distance = u - u.floor() - 0.5 if g.name == "integer" else u
+        seen.append(distance.flatten())
+        return ours.fire.spike(g, u)
 
     probe = copy.copy(ours)
     probe.fire = replace(ours.fire, spike=spike)

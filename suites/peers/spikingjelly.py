@@ -1,7 +1,9 @@
 """SpikingJelly: its neurons in multi-step mode, each on the kernels it chooses for the device.
 
 Written against 2.0.0, whose neurons lost the argument `backend`: the device decides. Equations,
-the order of charging and the firing at `h >= v_th` are ours.
+the order of charging and the firing at `h >= v_th` are ours, with three exceptions: our glif fires
+above its threshold unless `strict=False`, ILIFNode and ComplementaryLIFNode know the soft reset
+alone, and the latter's input and reset are always in full and in the gradient.
 """
 
 from __future__ import annotations
@@ -10,58 +12,95 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.func import functional_call
 
 import neurons
 from suites.peers import Run
 
-NOTE = "the backward of its sliding_psn copies a T x T matrix T times, so T > 2048 is left out"
-LONGEST = {"sliding_psn": 2048}
-SURROGATES = {"atan": "ATan", "sigmoid": "Sigmoid", "piecewise_quadratic": "PiecewiseQuadratic"}
+NOTE = (
+    "its backward is quadratic in T for clif, glif and klif and cubic for sliding_psn, "
+    "so long T are left out"
+)
+LONGEST = {"sliding_psn": 2048, "clif": 4096, "glif": 2048, "klif": 4096}
+RENAMED = {
+    "threshold": "v_threshold",
+    "leak": "linear_decay",
+    "subreset": "v_subreset",
+    "lambda_": "_lambda_",
+}
 
 
 def build(ours: neurons.Layer) -> tuple[Run, list[Tensor]]:
     """The node of our model with our weights themselves: a copy of psn's would be T x T."""
     from spikingjelly.activation_based import functional
 
+    if getattr(ours.fire.spike, "__name__", "") == "strictly":  # an old commit has no such spike
+        raise NotImplementedError(
+            f"spikingjelly fires at u >= v_th, this {ours.neuron.name} at u > v_th: strict=False"
+        )
     with torch.device("meta"):
         node = _node(ours)
-    weights = {n: w.view_as(node.get_parameter(n)) for n, w in ours.state_dict().items()}
-    node.load_state_dict(weights, assign=True)
+    slots = node.state_dict()
+    named = {RENAMED.get(n, n): w for n, w in ours.state_dict().items()}
+    weights = {n: w.view_as(slots[n]) for n, w in named.items()}
+    node.load_state_dict(slots | weights, assign=True)
 
     def run(x: Tensor) -> Tensor:
         functional.reset_net(node)
-        return node(x)
+        return _gated(node, x) if ours.neuron.name == "glif" else node(x)
 
     return run, list(node.parameters())
+
+
+def _gated(node: Any, x: Tensor) -> Tensor:
+    """GatedLIFNode takes images and has one conductance per step: ours holds its last one."""
+    node.T = len(x)
+    now = torch.arange(len(x), device=x.device).clamp_max(len(node.conduct) - 1)
+    images = x.reshape(*x.shape[:3], -1, 1)
+    return functional_call(node, {"conduct": node.conduct[now]}, images).view(x.shape)
 
 
 def _node(ours: neurons.Layer) -> torch.nn.Module:
     """The module, its weights still to come."""
     from spikingjelly.activation_based import neuron
 
-    p = ours.params
+    p, g, mode, cut = ours.params, _surrogate(ours), ours.fire.mode, ours.fire.detach_reset
     match ours.neuron.name:
+        case "iaf":
+            return neuron.IFNode(**_reset(ours))
         case "lif" if p.decay == "linear":
-            return neuron.LIFNode(float(p.tau), **_leaky(ours))
-        case "plif":
-            return neuron.ParametricLIFNode(**_leaky(ours))
+            return neuron.LIFNode(float(p.tau), p.decay_input, **_reset(ours))
+        case "plif" if not getattr(p, "raw_input", False):
+            return neuron.ParametricLIFNode(decay_input=p.decay_input, **_reset(ours))
+        case "klif":
+            return neuron.KLIFNode(p.scale_reset, float(p.tau), p.decay_input, **_reset(ours))
+        case "clif" if not (p.decay_input or cut) and mode == "soft":
+            return neuron.ComplementaryLIFNode(float(p.tau), float(p.v_th), g, step_mode="m")
+        case "ilif" if mode == "soft":
+            return neuron.ILIFNode(float(p.tau), float(p.v_th), g, cut, step_mode="m")
+        case "glif" if (p.gates, p.train_gates, mode, cut) == ("soft", True, "none", False):
+            channels = len(p.tau) if p.tau.ndim else None
+            return neuron.GatedLIFNode(len(p.conduct), channels, surrogate_function=g)
         case "psn":
-            return neuron.PSN(len(p.bias), _surrogate(ours))
+            return neuron.PSN(len(p.bias), g)
+        case "masked_psn":
+            with p.weight.device:  # where its masks are made
+                return neuron.MaskedPSN(p.k, len(p.bias), surrogate_function=g, step_mode="m")
         case "sliding_psn":
-            return neuron.SlidingPSN(
-                len(p.weight), surrogate_function=_surrogate(ours), step_mode="m"
-            )
+            return neuron.SlidingPSN(len(p.weight), surrogate_function=g, step_mode="m")
     raise NotImplementedError(f"spikingjelly has no match for {ours!r}")
 
 
-def _leaky(ours: neurons.Layer) -> dict[str, Any]:
-    """What LIF and PLIF share. No v_reset means a soft reset."""
-    if ours.fire.mode == "none":
+def _reset(ours: neurons.Layer) -> dict[str, Any]:
+    """What its integrate-and-fire neurons share. No v_reset means a soft reset, rest at 0."""
+    p, mode = ours.params, ours.fire.mode
+    if mode == "none":
         raise NotImplementedError("spikingjelly always resets")
+    if mode == "soft" and p.v_reset:
+        raise NotImplementedError("spikingjelly has no v_reset beside the soft reset")
     return {
-        "decay_input": ours.params.decay_input,
-        "v_threshold": float(ours.params.v_th),
-        "v_reset": float(ours.params.v_reset) if ours.fire.mode == "hard" else None,
+        "v_threshold": float(p.v_th),
+        "v_reset": float(p.v_reset) if mode == "hard" else None,
         "surrogate_function": _surrogate(ours),
         "detach_reset": ours.fire.detach_reset,
         "step_mode": "m",
@@ -69,10 +108,21 @@ def _leaky(ours: neurons.Layer) -> dict[str, Any]:
 
 
 def _surrogate(ours: neurons.Layer) -> Any:
-    """Theirs take the arguments of ours, with the same defaults."""
+    """Its window is open and 1/alpha wide; the others take the arguments of ours."""
     from spikingjelly.activation_based import surrogate
 
     spec = ours.fire.surrogate
-    if spec.name not in SURROGATES:
-        raise NotImplementedError(f"the spikingjelly adapter has no surrogate {spec.name!r}")
-    return getattr(surrogate, SURROGATES[spec.name])(**dict(spec.arguments))
+    match spec.name, dict(spec.arguments):
+        case "atan", {"alpha": alpha}:
+            return surrogate.ATan(alpha)
+        case "sigmoid", {"alpha": alpha}:
+            return surrogate.Sigmoid(alpha)
+        case "piecewise_quadratic", {"alpha": alpha}:
+            return surrogate.PiecewiseQuadratic(alpha)
+        case "triangle", {"gamma": gamma}:
+            return surrogate.PiecewiseQuadratic(1 / gamma)
+        case "rect", {"width": width, "height": None, "closed": False}:
+            return surrogate.Rect(1 / width)
+        case "integer", {"N": most}:
+            return surrogate.MultiLevelSpikeCount(most)
+    raise NotImplementedError(f"the spikingjelly adapter has no surrogate {spec}")
