@@ -104,7 +104,8 @@ def test_a_new_model_file_is_all_it_takes(sandbox):
     sandbox.measure(commit, "iota")
     frame = results.load(sandbox.path / ".asv" / "results")
     mine = frame[(frame.model == "iota") & (frame.state == "ok")]
-    assert set(mine.suite) == {"speed", "memory", "counters", "gradients", "accuracy", "energy"}
+    suites = {"speed", "memory", "counters", "gradients", "accuracy", "energy", "properties"}
+    assert set(mine.suite) == suites
 
     assert "`iota`" in sandbox.python("neurons", PYTHONPATH=str(sandbox.path))
     sandbox.python("reports", "build", PYTHONPATH=str(sandbox.path))
