@@ -84,6 +84,11 @@ class Gradients:
     )
 
 
+# Differences see what a model keeps out of its gradient on purpose: these options put it back, and
+# evaluation mode fixes running statistics.
+DIFFERENTIABLE = {"mpd_agl": {"adaptive": False}, "pmsn": {"detach_sum": False}}
+
+
 class FiniteDifferences:
     """The whole backward through time in float64, with the spike replaced by its primitive."""
 
@@ -92,7 +97,8 @@ class FiniteDifferences:
     version = "1"
 
     def setup(self, model, backend):
-        self.layer = cases.layer(model, backend, SHAPE).double()
+        options = DIFFERENTIABLE.get(model, {})
+        self.layer = cases.layer(model, backend, SHAPE, **options).double().eval()
         self.layer.fire = neurons.smooth(self.layer.fire)
         self.x = cases.current(SHAPE).double()
 
