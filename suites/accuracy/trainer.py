@@ -35,7 +35,7 @@ class Trained(NamedTuple):
 
 @cache
 def trained(model: str, task: str, seed: int) -> Trained:
-    """The trained network of a case, made once per process: accuracy and energy share it."""
+    """The trained network of a case, made once per process; asv calls `setup` more than once."""
     return train(model, tasks.load(task), seed)
 
 
