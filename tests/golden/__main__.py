@@ -1,14 +1,13 @@
-"""Does every model repeat its golden vectors?
+"""Does every model repeat its golden vectors, below the PATHs or all of the repository's?
 
-Below a PATH that is given, a case that cannot be built is a failure. Without one, all vectors of
-the repository run, and cases of neurons that do not exist yet are listed apart.
+Spikes, trajectories and gradients in float64 and in float32. A case that cannot be read, built or
+run is a failure.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections import Counter
 from pathlib import Path
 
 import torch
@@ -17,7 +16,7 @@ from tqdm import tqdm
 import neurons
 from neurons.contract import one_of
 from tests.golden import cases, check
-from tests.golden.cases import UnbuiltError
+from tests.golden.cases import VECTORS, Case
 from tests.golden.check import Verdict
 
 COSTLY = "compile"  # seconds per case
@@ -45,6 +44,15 @@ def chosen(asked: list[str] | None) -> list[str]:
     return known if "all" in asked else asked
 
 
+def judged(sidecar: Path, backends: list[str]) -> tuple[str, Verdict]:
+    """A case's neuron and its verdict; files that cannot be read go by their folder and name."""
+    unread: list[str] = []
+    with check.noted(unread, f"{sidecar.parent.name}/{sidecar.stem}"):
+        case = Case.load(sidecar)
+        return case.neuron, check.judge(case, backends)
+    return sidecar.parent.name, Verdict({}, unread)
+
+
 def report(neuron: str, verdicts: list[Verdict]) -> str:
     """One line: how many cases, how many passed, how far off."""
     passed = sum(not verdict.wrong for verdict in verdicts)
@@ -61,27 +69,17 @@ def main(argv: list[str] | None = None) -> int:
     """0 if all cases pass, 1 if one fails, 2 if it was asked for something that is not there."""
     args = arguments(argv)
     try:
-        found, backends = cases.find(*args.paths or [cases.VECTORS]), chosen(args.backend)
-    except (ValueError, OSError) as error:
+        found, backends = cases.sidecars(*args.paths or [VECTORS]), chosen(args.backend)
+    except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     verdicts: dict[str, list[Verdict]] = {}
-    unbuilt: Counter[str] = Counter()
-    for case in tqdm(found, unit="case", leave=False, disable=None):
-        try:
-            verdict = check.judge(case, backends)
-        except UnbuiltError as reason:
-            if not args.paths:
-                unbuilt[case.neuron] += 1
-                continue
-            verdict = Verdict({}, [f"{case.name}: {reason}"])
-        verdicts.setdefault(case.neuron, []).append(verdict)
-    for neuron, judged in verdicts.items():
-        print(report(neuron, judged))
-    if unbuilt:
-        listed = ", ".join(f"{neuron} ({number})" for neuron, number in unbuilt.items())
-        print(f"not built yet: {unbuilt.total()} cases of {listed}")
-    wrong = [line for judged in verdicts.values() for verdict in judged for line in verdict.wrong]
+    for sidecar in tqdm(found, unit="case", leave=False, disable=None):
+        neuron, verdict = judged(sidecar, backends)
+        verdicts.setdefault(neuron, []).append(verdict)
+    for neuron, each in verdicts.items():
+        print(report(neuron, each))
+    wrong = [line for each in verdicts.values() for verdict in each for line in verdict.wrong]
     print(*(f"FAILED {line}" for line in wrong), sep="\n", end="\n" if wrong else "")
     return 1 if wrong else 0
 

@@ -18,12 +18,9 @@ import numpy as np
 import torch
 
 import neurons
+from neurons.contract import one_of
 
 VECTORS = Path(__file__).parent / "vectors"
-
-
-class UnbuiltError(LookupError):
-    """There is no model, surrogate or recipe for this case yet."""
 
 
 class Case(NamedTuple):
@@ -58,6 +55,11 @@ class Case(NamedTuple):
 
 def find(*roots: Path) -> list[Case]:
     """All cases below the roots, each a folder or one of a case's files."""
+    return [Case.load(sidecar) for sidecar in sidecars(*roots)]
+
+
+def sidecars(*roots: Path) -> list[Path]:
+    """The sidecars of all cases below the roots; ValueError where there is nothing."""
     files: set[Path] = set()
     for root in roots:
         if not root.exists():
@@ -65,7 +67,7 @@ def find(*roots: Path) -> list[Case]:
         files |= set(root.rglob("*.json")) if root.is_dir() else {root.with_suffix(".json")}
     if not files:
         raise ValueError(f"no case (*.json with *.npz) below {', '.join(map(str, roots))}")
-    return [Case.load(file) for file in sorted(files)]
+    return sorted(files)
 
 
 # --------------------------------------------------------------------------------------------
@@ -84,9 +86,7 @@ SURROGATES = {
 
 def surrogate(spec: Mapping[str, Any]) -> neurons.Surrogate:
     """The surrogate of a sidecar's `surrogate` field."""
-    if spec["type"] not in SURROGATES:
-        raise UnbuiltError(f"no surrogate for type {spec['type']!r}")
-    name, renamed = SURROGATES[spec["type"]]
+    name, renamed = SURROGATES[one_of("no surrogate for type", spec["type"], SURROGATES)]
     return neurons.surrogate(name, **{ours: spec[theirs] for theirs, ours in renamed.items()})
 
 
@@ -136,12 +136,8 @@ def recipes() -> dict[str, Callable[[Case], Recipe]]:
 
 
 def recipe(case: Case) -> Recipe:
-    """How we spell a case; UnbuiltError if its model or surrogate does not exist yet."""
-    if case.neuron not in recipes():
-        raise UnbuiltError(f"no recipe for neuron {case.neuron!r}")
-    made = recipes()[case.neuron](case)
-    if made.model not in neurons.names():
-        raise UnbuiltError(f"no neuron {made.model!r}")
+    """How we spell a case; ValueError if its neuron or surrogate is unknown."""
+    made = recipes()[one_of("no recipe for neuron", case.neuron, recipes())](case)
     return made if made.surrogate else made._replace(surrogate=surrogate(case.about["surrogate"]))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +14,7 @@ from torch import Tensor
 
 import neurons
 from tests.golden import cases
-from tests.golden.cases import Case, UnbuiltError
+from tests.golden.cases import Case
 
 TOLERANCE = {  # (relative, absolute), as the vectors' README suggests; integers compare exactly
     torch.float64: (1e-9, 1e-10),
@@ -29,14 +31,26 @@ class Verdict(NamedTuple):
     wrong: list[str]  # what is out of bounds, each in one line
 
 
+@contextmanager
+def noted(wrong: list[str], where: str) -> Iterator[None]:
+    """Whatever is raised becomes one more line of `wrong`."""
+    try:
+        yield
+    except Exception as error:
+        what = str(error).strip().partition("\n")[0]
+        wrong.append(f"{where}: {type(error).__name__}: {what}")
+
+
 def judge(
     case: Case, backends: Iterable[str], dtypes: Iterable[torch.dtype] = TOLERANCE
 ) -> Verdict:
-    """A case on those of the backends that can run it; UnbuiltError if there is none."""
-    worst, wrong = dict.fromkeys(dtypes, 0.0), []
-    for backend in runnable(case, backends):
-        for dtype in worst:
-            where = f"{case.name} on {backend} in {spell(dtype)}"
+    """A case on those of the backends that can run it; none, or an error, is wrong."""
+    worst, wrong, able = dict.fromkeys(dtypes, 0.0), list[str](), list[str]()
+    with noted(wrong, case.name):
+        able = runnable(case, backends)
+    for backend, dtype in product(able, worst):
+        where = f"{case.name} on {backend} in {spell(dtype)}"
+        with noted(wrong, where):
             found = list(compare(case, backend, dtype))
             if negative(case):
                 if all(close for key, _, close in found if seen_outside(key)):
@@ -71,7 +85,7 @@ def spell(dtype: torch.dtype) -> str:
 
 
 def runnable(case: Case, backends: Iterable[str]) -> list[str]:
-    """Those of the backends that can run the case; UnbuiltError if there is none."""
+    """Those of the backends that can run the case; ValueError if there is none."""
     if case.pointwise:
         cases.surrogate(case.about["surrogate"])
         return ["eager"]
@@ -79,7 +93,7 @@ def runnable(case: Case, backends: Iterable[str]) -> list[str]:
     reasons = {backend: neurons.backends.missing(neuron, backend) for backend in backends}
     able = [backend for backend, reason in reasons.items() if reason is None]
     if not able:
-        raise UnbuiltError("; ".join(filter(None, reasons.values())))
+        raise ValueError("; ".join(filter(None, reasons.values())))
     return able
 
 
