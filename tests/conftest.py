@@ -6,6 +6,20 @@ import pytest
 import torch
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--exhaustive", action="store_true", help="compile every model, not one of each kind"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--exhaustive"):
+        return
+    for item in items:
+        if item.get_closest_marker("exhaustive"):
+            item.add_marker(pytest.mark.skip(reason="another model stands for it; --exhaustive"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> None:
     """The tensors here are small; threads would only wait for each other on a busy machine."""

@@ -22,6 +22,12 @@ SERIAL_RUNS = [(model, backend) for model, backend in RUNS if model in SERIAL]
 DIFFERENTIABLE = {"mpd_agl": {"adaptive": False}, "pmsn": {"detach_sum": False}}
 
 
+def every_model(*kinds: str):
+    """All models for `parametrize`; in an ordinary run those of `kinds` stand for the rest."""
+    marks = {model: () if model in kinds else pytest.mark.exhaustive for model in MODELS}
+    return [pytest.param(model, marks=marks[model]) for model in MODELS]
+
+
 def made(model: str, **options) -> neurons.Layer:
     """A layer whose parameters do not depend on what was drawn before."""
     return neurons.Layer(model, generator=torch.Generator().manual_seed(3), **options)

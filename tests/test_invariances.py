@@ -12,7 +12,6 @@ from neurons import scan
 from suites import cases
 from tests.subjects import DIFFERENTIABLE, MODELS, RUNS, SERIAL_RUNS, current, fires, gradients
 from tests.subjects import made as layer_of
-from tests.test_backends import compiled
 
 LENGTHS = (1, 7, 63, 64, 65)
 WHOLE = {*MODELS} - {model for model, _ in SERIAL_RUNS}
@@ -187,14 +186,3 @@ def test_backward_under_autocast(pieces):
     with torch.autocast("cpu", torch.bfloat16):
         _, (grad, *_) = gradients(layer, x)
     torch.testing.assert_close(grad, expected, rtol=0.02, atol=0.02)
-
-
-@pytest.mark.parametrize("model", [pytest.param(name, marks=compiled) for name in ("lif", "dsn")])
-def test_compiled_neurons_are_as_indifferent(model):
-    """Five axes, strides of both kinds, the gradient of x alone, and no second one."""
-    layer, eager = (made(model, 3, 2, 5, backend=b) for b in ("compile", "eager"))
-    layer.requires_grad_(False)
-    x, g = double(7, 5, 2, 3, 2).permute(0, 4, 3, 2, 1).requires_grad_(), double(7, 1, 1, 1, 1)
-    close(*((s, torch.autograd.grad(s, x, g.expand(x.shape))) for s in (layer(x), eager(x))))
-    with pytest.raises(RuntimeError, match="create_graph"):
-        torch.autograd.grad(layer(x).sum(), x, create_graph=True)[0].sum().backward()
