@@ -17,8 +17,6 @@ from tests.golden.check import Verdict
 from tests.subjects import every_model
 
 ORIGINAL = Path(__file__).parents[2] / "shared" / "golden"
-
-
 CASES = cases.find(VECTORS)
 FIRST = {cases.recipe(case).model: case for case in reversed(CASES) if not case.pointwise}
 
