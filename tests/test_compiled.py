@@ -46,10 +46,10 @@ def compilations() -> int:
 @models
 def test_one_compilation_serves_every_length(model):
     """One step has its own, and a model that sees the whole sequence is compiled for each T."""
-    layers, counted = pair(model, 3), []
+    layers, counted = pair(model, 13), []
     for T in LENGTHS:
-        layers = layers if model in SERIAL else pair(model, 3, T=T)
-        x = double(T, 2, 3)
+        layers = layers if model in SERIAL else pair(model, 13, T=T)
+        x = double(T, 2, 13)
         ours, expected = (gradients(layer.double(), x) for layer in layers)
         close(ours, expected)
         counted.append(compilations())
@@ -87,7 +87,7 @@ def test_half_input_and_the_gradients_of_the_parameters_alone(model):
 
 @pytest.mark.parametrize("model", [q for q in COMPILED if q.values[0] in SERIAL])
 def test_a_carried_state_its_gradient_and_its_strides(model):
-    layers, x = pair(model, 3, stateful=True), double(12, 2, 3).requires_grad_()
+    layers, x = pair(model, 13, stateful=True), double(12, 2, 13).requires_grad_()
     results = []
     for layer in layers:
         s = torch.cat([layer.double()(x[:5]), layer(x[5:])])
