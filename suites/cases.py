@@ -12,6 +12,7 @@ The environment variable SPIKEBENCH_PROFILE chooses the shapes:
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 from collections.abc import Callable, Mapping
@@ -100,6 +101,7 @@ def ahead(*modules: str) -> None:
     if profile() is not PROFILES["gate"]:
         for name in modules:
             importlib.import_module(name)
+        gc.freeze()  # or every case would collect its garbage among all that
 
 
 if "compile" in profile().runners:
