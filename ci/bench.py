@@ -6,7 +6,7 @@ cache favours one. The random order is seeded: the same call measures in the sam
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ from reports.compare import Pair, Sample
 
 BURSTS = 4  # per side, case and round
 BURST = 0.020  # seconds
+
+Enough = Callable[[dict[str, Pair]], bool]
 
 
 @dataclass
@@ -54,8 +56,14 @@ class Bench:
             side.probe(name)
         return {role: side.probed(name) for role, side in self.sides.items()}
 
-    def measure(self, names: list[str], rounds: int, *, fresh: bool) -> dict[str, Pair]:
-        """Paired samples of the named timings; `fresh` starts new processes for every round."""
+    def measure(
+        self, names: list[str], rounds: int, *, fresh: bool, enough: Enough = lambda pairs: False
+    ) -> dict[str, Pair]:
+        """Paired samples of the named timings, in so many `rounds` or until they are `enough`.
+
+        `fresh` starts new processes for every round.
+        """
+        pairs: dict[str, Pair] = {}
         taken: dict[str, dict[str, list]] = {n: {role: [] for role in self.roots} for n in names}
         label = f"gate: {'confirm' if fresh else 'screen'}"
         for _ in tqdm(range(rounds), label, unit="round"):
@@ -66,10 +74,11 @@ class Bench:
                     self.call(name)
                 for role, bursts in self.alternate(name).items():
                     taken[name][role].append(bursts)
-        return {
-            name: Pair(*(Sample(np.array(taken[name][role])) for role in ("base", "head")))
-            for name in names
-        }
+            for name, sides in taken.items():
+                pairs[name] = Pair(*(Sample(np.array(sides[role])) for role in ("base", "head")))
+            if enough(pairs):
+                break
+        return pairs
 
     def alternate(self, name: str) -> dict[str, list[float]]:
         """The bursts of one case in one round, each side first in half of them."""

@@ -37,18 +37,18 @@ def private_channels() -> tuple[TextIO, TextIO]:
 
 
 def discover() -> dict[str, Found]:
-    """Every case that gates: the timings, and what carries a `gate` attribute."""
+    """Every case that gates: timings, and what carries a `gate`, unless the suites except it."""
     import neurons
 
     if not Path("neurons").samefile(Path(neurons.__file__ or "").parent):
         raise ImportError(f"neurons came from {neurons.__file__}, not from the revision")
     benchmarks = list(disc_benchmarks("suites"))
-    peers = getattr(sys.modules.get("suites.cases"), "PEERS", ())
+    gated = getattr(sys.modules.get("suites.cases"), "gated", lambda *_: True)
     return {
         case["name"]: (benchmark, index, case)
         for benchmark in benchmarks
         for index, case in enumerate(describe(benchmark))
-        if case["kind"] and case["params"].get("backend") not in peers
+        if case["kind"] and gated(benchmark.name, case["params"])
     }
 
 

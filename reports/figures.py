@@ -79,16 +79,18 @@ def lines(
 
 
 def panels(rows: pd.DataFrame, heading: str, *, stem: str, **how: Any) -> dict[str, Markup]:
-    """`lines` under their headings, as far as there is a line to draw.
+    """`lines` under their headings, as far as there is a line to draw: a single point is none.
 
     All in one figure, or a figure per backend when there are too many lines to tell apart.
     """
     rows = rows[~(rows["value"] <= 0)]
+    points = rows.groupby(["model", "backend"])[how.get("x", "T")].transform("nunique")
+    rows = rows[points > 1]
     crowded = rows.groupby(["model", "backend"]).ngroups > _CROWD
     drawn = {}
     for backend in palette.ordered(rows["backend"]) if crowded else [""]:
         some = rows[rows["backend"] == backend] if crowded else rows
-        if some["value"].notna().any() and some[how.get("x", "T")].nunique() > 1:
+        if some["value"].notna().any():
             title = f"{heading}, {backend}" if crowded else heading
             name = f"{stem}-{backend}" if crowded else stem
             drawn[title] = lines(some, name=name, title=title, **how)
@@ -96,9 +98,12 @@ def panels(rows: pd.DataFrame, heading: str, *, stem: str, **how: Any) -> dict[s
 
 
 def dots(rows: pd.DataFrame, *, name: str, title: str, unit: str, kind: str) -> Markup:
-    """A row per model, a dot per value; the marker says the `kind`, a bar marks a mean of many."""
+    """A row per model, the lowest mean on top, a dot per value; the marker says the `kind`.
+
+    Where a model has many values of a kind, a bar marks their mean.
+    """
     marks = palette.marks(rows[kind])
-    models = sorted(rows["model"].unique(), reverse=True)
+    models = list(rows.groupby("model")["value"].mean().sort_values(ascending=False).index)
     with themed():
         figure, axes = blank(24 * len(models) + 58, left=14 + 6.6 * max(map(len, models)))
         for (model, what), some in rows.groupby(["model", kind], sort=False):

@@ -50,8 +50,9 @@ def style(kind: str) -> tuple[str, tuple[float, ...], bool]:
 
 
 def marks(kinds: Iterable[str]) -> dict[str, tuple[str, bool]]:
-    """A marker, filled or not, for each kind of dot, in the order of their names."""
-    return {kind: _DOTS[place % len(_DOTS)] for place, kind in enumerate(sorted(set(kinds)))}
+    """A marker, filled or not, for each kind of dot: a backend's own, or in the order of names."""
+    spare = {kind: _DOTS[place % len(_DOTS)] for place, kind in enumerate(sorted(set(kinds)))}
+    return spare | {kind: style(kind)[::2] for kind in spare if kind in _BACKENDS}
 
 
 def ordered(kinds: Iterable[str]) -> list[str]:

@@ -12,8 +12,10 @@ The environment variable SPIKEBENCH_PROFILE chooses the shapes:
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,16 +49,14 @@ class Shape(NamedTuple):
 class Profile(NamedTuple):
     """What a profile measures, and how often: `rounds` processes with `repeat` samples each.
 
-    `repeat` may be (least, most, seconds), as in asv, where nothing is gated on it. Unless all
-    cases are wanted, `guests` are the lengths at which the peers run, `others` the longest of
-    models outside `HEADLINE` (and then only these are measured in depth, see `in_depth`), and
-    `dtypes` and `seeds` are what gradients and training take.
+    `repeat` may be (least, most, seconds), as in asv, where nothing is gated on it. Where time is
+    short, `brief` are the shapes of the peers and of models outside `HEADLINE`. `dtypes` and
+    `seeds` are what gradients and training take.
     """
 
     shapes: list[Shape]
     runners: tuple[str, ...]
-    guests: tuple[int, ...] | None = None
-    others: int | None = None
+    brief: list[Shape] | None = None
     dtypes: tuple[str, ...] = ("float64", "float32", "bfloat16")
     seeds: int = 3
     rounds: int = 4
@@ -70,8 +70,7 @@ PROFILES = {
     "smoke": Profile(
         [Shape(T, 1, 64) for T in (1024, 4096, 16384)],
         ("eager", "serial", *PEERS),
-        guests=(1024,),
-        others=1024,
+        brief=[Shape(1024, 1, 64)],
         dtypes=("float32", "bfloat16"),
         seeds=1,
         rounds=1,
@@ -79,7 +78,7 @@ PROFILES = {
     ),
     "cpu": Profile([Shape(T, 4, 512) for T in LENGTHS], (*BACKENDS, *PEERS), repeat=5),
     "gpu": Profile([Shape(T, 16, 512) for T in LENGTHS], (*BACKENDS, *PEERS)),
-    "gate": Profile([Shape(256, 4, 64)], ("eager", "serial")),
+    "gate": Profile([Shape(256, 4, 64)], ("eager", "serial"), brief=[Shape(64, 4, 64)]),
 }
 
 # What differs from a model's defaults, and why: sliding PSN's window is the DSN paper's, B.1.
@@ -92,6 +91,17 @@ def profile() -> Profile:
     if name not in PROFILES:
         raise SystemExit(f"SPIKEBENCH_PROFILE={name!r} is not one of {', '.join(PROFILES)}")
     return PROFILES[name]
+
+
+def ahead(*modules: str) -> None:
+    """Import now what a suite's cases would import at first use: asv's fork server does it once.
+
+    The workers of `ci.gate` live through many cases, and it starts many of them: not for those.
+    """
+    if profile() is not PROFILES["gate"]:
+        for name in modules:
+            importlib.import_module(name)
+        gc.freeze()  # or every case would collect its garbage among all that
 
 
 if "compile" in profile().runners:
@@ -107,11 +117,6 @@ def models() -> list[str]:
     return sorted(f.stem for f in files if not f.stem.endswith(("_triton", "_cpu")))
 
 
-def in_depth() -> list[str]:
-    """The models whose memory, gradients, energy and properties a profile has time for."""
-    return [name for name in models() if name in HEADLINE or not profile().others]
-
-
 def runners(*, training: bool = False) -> list[str]:
     """The backend axis: ours and, under the same cases, the peers; serial is inference only."""
     return [name for name in profile().runners if not (training and name == "serial")]
@@ -123,7 +128,25 @@ def backends() -> list[str]:
 
 
 def shapes() -> list[str]:
-    return [str(shape) for shape in profile().shapes]
+    """The shape axis, the shortest first; a model has those of `measured`."""
+    return [str(shape) for shape in sorted({*profile().shapes, *(profile().brief or [])})]
+
+
+def measured(model: str, backend: str) -> list[Shape]:
+    """The shapes at which the profile measures a model's speed and memory."""
+    full = model in HEADLINE and backend not in PEERS
+    return profile().shapes if full else profile().brief or profile().shapes
+
+
+def gated(benchmark: str, params: Mapping[str, str]) -> bool:
+    """Whether `ci.gate` looks at a case: no peer is ours to gate.
+
+    A model at brief shapes is timed in training alone, which is forward and backward together.
+    """
+    model, backend = params.get("model", ""), params.get("backend", "")
+    parts = benchmark.endswith((".time_forward", ".time_backward")) and backend == "eager"
+    brief = profile().brief and model not in HEADLINE
+    return backend not in PEERS and not (brief and parts)
 
 
 def device() -> torch.device:
@@ -178,18 +201,21 @@ class Subject:
         torch.autograd.grad(self.run(self.x), self.inputs, self.upstream)
 
 
+def ours(model: str, backend: str, shape: Shape) -> Subject:
+    """Our layer as a subject, whether or not the profile measures its speed there."""
+    made = layer(model, backend, shape)
+    return Subject(made, list(made.parameters()), shape)
+
+
 @cache
 def subject(model: str, backend: str, shape: str) -> Subject:
     """The subject of a case, built once per process: asv calls `setup` before every timed call."""
     clock.settle()
     functorch_config.donated_buffer = False  # compiled graphs must last for `backward`
-    case, guests, others = Shape.parse(shape), profile().guests, profile().others
-    if backend in PEERS and guests and case.T not in guests:
-        raise NotImplementedError(f"this profile runs {backend} at T = {guests} only")
-    if others and model not in HEADLINE and (others < case.T or backend in PEERS):
-        raise NotImplementedError(f"this profile runs {model} without peers up to T = {others}")
-    if backend in PEERS:
-        ours = layer(model, "eager", case)
-        return Subject(*peers.build(backend, ours, current(case)), case)
-    ours = layer(model, backend, case)
-    return Subject(ours, list(ours.parameters()), case)
+    case, wanted = Shape.parse(shape), measured(model, backend)
+    if case not in wanted:
+        places = ", ".join(map(str, wanted))
+        raise NotImplementedError(f"this profile runs {backend} {model} at {places} only")
+    if backend not in PEERS:
+        return ours(model, backend, case)
+    return Subject(*peers.build(backend, layer(model, "eager", case), current(case)), case)

@@ -4,6 +4,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from suites import cases
 
+cases.ahead("torch._dynamo")  # by dispatch modes
+
 
 class _Calls(TorchDispatchMode):
     def __init__(self):
@@ -23,7 +25,7 @@ class Counters:
     version = "1"
 
     def setup(self, model, backend, shape):
-        self.subject = cases.subject(model, backend, shape)
+        self.subject = cases.ours(model, backend, cases.Shape.parse(shape))
 
     def track_dispatched_ops(self, model, backend, shape):
         """Operations dispatched by forward+backward, per time step."""

@@ -10,7 +10,7 @@ from suites import cases
 
 
 class Memory:
-    params = (cases.in_depth(), cases.runners(training=True), cases.shapes()[:2])
+    params = (cases.models(), cases.runners(training=True), cases.shapes()[:2])
     param_names = ("model", "backend", "shape")
     version = "1"
     timeout = 600

@@ -45,7 +45,7 @@ class _Tracked:
 
 
 class Models(_Tracked):
-    params = (cases.in_depth(), list(PROPERTIES))
+    params = (cases.models(), list(PROPERTIES))
     param_names = ("model", "property")
 
 

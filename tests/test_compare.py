@@ -13,6 +13,7 @@ from reports.compare import (
     hodges_lehmann,
     holm,
     judge,
+    settled,
     signed_rank,
 )
 
@@ -84,6 +85,21 @@ def test_without_a_candidate_nothing_is_confirmed() -> None:
     quiet = {"a": pair(np.full(5, 0.001)), "b": pair(np.full(5, -0.2))}
     verdicts = decide(quiet, lambda names: pytest.fail(f"confirmed {names}"))
     assert {v.outcome for v in verdicts.values()} == {Outcome.PASS}
+
+
+def test_a_confirmation_ends_early_only_where_the_whole_one_fails_nobody() -> None:
+    random = np.random.default_rng(0)
+    early = 0
+    for logs in random.normal(np.log1p(IGNORED) + 0.02, 0.05, (200, 3, 20)):
+        ends = next(
+            k for k in range(21) if k == 20 or settled(dict(enumerate(map(pair, logs[:, :k]))), 20)
+        )
+        early += ends < 20
+        for rounds in {ends, 20} if ends < 20 else ():
+            assert min(holm([signed_rank(log[:rounds]) for log in logs])) >= ALPHA
+    assert 20 < early < 180
+    assert not settled({"a": pair(np.full(10, 0.3)), "b": pair(np.full(10, -0.3))}, 20)
+    assert settled({"a": pair(np.full(12, np.nan)), "b": pair(np.full(12, -0.3))}, 20)
 
 
 def test_the_interval_inverts_the_test() -> None:

@@ -18,6 +18,7 @@ import synthetic
 from reports import analysis, figures, page, palette, sections, units
 from reports.__main__ import main
 from reports.highlights import five
+from reports.sections import speed
 from reports.view import View, choose
 
 T = [1024, 4096, 16384]
@@ -350,6 +351,19 @@ def test_too_many_lines_become_a_figure_per_backend() -> None:
     assert all(f">m{i}<" in drawn["forward, cpu"] for i in range(27))
     few = figures.panels(rows[rows["model"] == "m1"], "forward", stem="x", unit="seconds")
     assert list(few) == ["forward"]
+
+
+def test_a_model_at_one_length_has_no_line_but_a_rank() -> None:
+    rows = pd.DataFrame(
+        [("slow", 64, 9.0), ("quick", 64, 1.0), ("long", 64, 3.0), ("long", 256, 12.0)],
+        columns=["model", "T", "value"],
+    ).assign(backend="eager", metric="training", size="", lo=np.nan, hi=np.nan)
+    (lines,) = figures.panels(rows, "training", stem="x", unit="seconds").values()
+    assert ">long<" in lines and ">slow<" not in lines
+    ((title, ranked),) = speed._ranking(rows).items()
+    assert title == "forward + backward, T = 64"
+    heights = [ranked.index(f">{model}<") for model in ("slow", "long", "quick")]
+    assert heights == sorted(heights), "drawn from below: the quickest stands on top"
 
 
 def test_names_are_moved_apart() -> None:

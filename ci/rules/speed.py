@@ -1,15 +1,15 @@
 """Speed: a slowdown FAILs when fresh rounds confirm that it exceeds 2 %.
 
 5 rounds of everything pick the candidates, 20 fresh rounds of those alone decide (exact
-signed-rank test, Holm over the candidates). PASS rules out a loss of 5 %; UNDECIDED passes too and
-says how large a slowdown could have gone unseen.
+signed-rank test, Holm over the candidates), fewer once none can fail any more. PASS rules out a
+loss of 5 %; UNDECIDED passes too and says how large a slowdown could have gone unseen.
 """
 
 from collections.abc import Iterator
 
 from ci.bench import Bench
 from ci.rows import Row
-from reports.compare import Pair, decide
+from reports.compare import Pair, decide, settled
 
 SCREEN_ROUNDS = 5
 CONFIRM_ROUNDS = 20
@@ -20,7 +20,12 @@ def judge(bench: Bench) -> Iterator[Row]:
     pairs = bench.measure(list(timed), SCREEN_ROUNDS, fresh=False)
 
     def confirm(candidates: list[str]) -> dict[str, Pair]:
-        confirmed = bench.measure(candidates, CONFIRM_ROUNDS, fresh=True)
+        confirmed = bench.measure(
+            candidates,
+            CONFIRM_ROUNDS,
+            fresh=True,
+            enough=lambda so_far: settled(so_far, CONFIRM_ROUNDS),
+        )
         pairs.update(confirmed)
         return confirmed
 

@@ -70,7 +70,7 @@ def _differences(view: View) -> Table | None:
     """Why an answer is not the paper's."""
     measured = _answers(view, "model")
     body = [
-        [tables.named("model", name), tables.text(column), tables.text(why)]
+        [tables.named("model", name), tables.text(column), tables.text(why, "prose")]
         for (name, column), why in paper.EXPLAINED.items()
         if name in measured
     ]

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reports import analysis, tables, templates, units
 from reports.drawing import keys
-from reports.figures import panels
+from reports.figures import dots, panels
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
@@ -21,8 +21,8 @@ DIRECTIONS = {"forward": "forward", "backward": "backward alone", "training": "f
 _INTRO = (
     "Time of one call over the whole sequence, against its length. Both axes are logarithmic, so"
     " the slope is the exponent: 1 means time per step is constant, 2 that it grows with T. The"
-    " shade is asv's 99 % interval, a cross on the floor a case that failed. Choose a model above"
-    " to follow it through every figure."
+    " shade is asv's 99 % interval, a cross on the floor a case that failed. The last figure ranks"
+    " all models at one length. Choose a model above to follow it through every figure."
 )
 
 
@@ -34,7 +34,7 @@ def render(view: View) -> Markup | None:
         "figures.html",
         intro=_INTRO,
         keys=keys(rows["backend"], "speed"),
-        panels=by_direction(rows, "speed"),
+        panels=by_direction(rows, "speed") | _ranking(rows),
         tables=[found for found in [table(view)] if found],
         folded={"Every time measured": _times(view)},
     )
@@ -51,6 +51,22 @@ def by_direction(
             heading = f"{direction}, {size}" if size else direction
             name = f"{stem}-{metric}-{len(drawn)}"
             drawn |= panels(some, heading, stem=name, unit=unit, reference=reference)
+    return drawn
+
+
+def _ranking(rows: pd.DataFrame) -> dict[str, Markup]:
+    """Training of every model, at the largest T of those that most models ran."""
+    some = rows[(rows["metric"] == "training") & (rows["value"] > 0)]
+    drawn: dict[str, Markup] = {}
+    for size in tables.ordered(some["size"]):
+        alike = some[some["size"] == size]
+        models = alike.groupby("T")["model"].nunique()
+        T = int(models[models == models.max()].index.max())
+        heading = f"{DIRECTIONS['training']}, T = {units.steps(T)}"
+        title = f"{heading}, {size}" if size else heading
+        name = f"speed-ranking-{len(drawn)}"
+        ranked = alike[alike["T"] == T]
+        drawn[title] = dots(ranked, name=name, title=title, unit="seconds", kind="backend")
     return drawn
 
 

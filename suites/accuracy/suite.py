@@ -3,6 +3,8 @@
 from suites import cases
 from suites.accuracy import tasks, trainer
 
+cases.ahead("torch._dynamo", "sklearn.datasets", "sklearn.model_selection")  # optimizers, digits
+
 
 class Accuracy:
     """The error of the last epoch on the test set; no epoch is picked by it."""

@@ -25,7 +25,7 @@ def facts(model: str) -> Ledger:
 class Energy:
     """In 45 nm and fp32."""
 
-    params = (cases.in_depth(), conventions.names())
+    params = (cases.models(), conventions.names())
     param_names = ("model", "convention")
     timeout = 300
 
@@ -41,7 +41,7 @@ class Energy:
 class EnergyFacts:
     """What no convention changes."""
 
-    params = (cases.in_depth(),)
+    params = (cases.models(),)
     param_names = ("model",)
     timeout = 300
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import copy
 import importlib
 from collections.abc import Callable
-from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -76,11 +76,12 @@ def _potentials(ours: neurons.Layer, x: Tensor) -> tuple[Tensor, Tensor]:
     """
     seen = []
 
-    def spike(g: neurons.Surrogate, u: Tensor) -> Tensor:
-        distance = u - u.floor() - 0.5 if g.name == "integer" else u
-        seen.append(distance.flatten())
-        return ours.fire.spike(g, u)
+    class Watched(neurons.Fire):
+        def __call__(self, u: Tensor, **now: Any) -> Tensor:
+            distance = u - u.floor() - 0.5 if self.surrogate.name == "integer" else u
+            seen.append(distance.flatten())
+            return super().__call__(u, **now)
 
     probe = copy.copy(ours)
-    probe.fire = replace(ours.fire, spike=spike)
+    probe.fire = Watched(**vars(ours.fire))
     return probe(x), torch.cat(seen).view(x.shape)

@@ -2,8 +2,9 @@
 
 Written against 2.0.0, whose neurons lost the argument `backend`: the device decides. Equations,
 the order of charging and the firing at `h >= v_th` are ours, with three exceptions: our glif fires
-above its threshold unless `strict=False`, ILIFNode and ComplementaryLIFNode know the soft reset
-alone, and the latter's input and reset are always in full and in the gradient.
+above its threshold unless `strict=False`, which only a potential that meets it exactly can tell;
+ILIFNode and ComplementaryLIFNode know the soft reset alone; and the latter's input and reset are
+always in full and in the gradient.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ import neurons
 from suites.peers import Run
 
 NOTE = (
-    "its backward is quadratic in T for clif, glif and klif and cubic for sliding_psn, "
-    "so long T are left out"
+    "its glif fires at u >= v_th, ours at u > v_th; its backward is quadratic in T for clif, glif "
+    "and klif and cubic for sliding_psn, so long T are left out"
 )
 LONGEST = {"sliding_psn": 2048, "clif": 4096, "glif": 2048, "klif": 4096}
 RENAMED = {
@@ -34,10 +35,6 @@ def build(ours: neurons.Layer) -> tuple[Run, list[Tensor]]:
     """The node of our model with our weights themselves: a copy of psn's would be T x T."""
     from spikingjelly.activation_based import functional
 
-    if getattr(ours.fire.spike, "__name__", "") == "strictly":  # an old commit has no such spike
-        raise NotImplementedError(
-            f"spikingjelly fires at u >= v_th, this {ours.neuron.name} at u > v_th: strict=False"
-        )
     with torch.device("meta"):
         node = _node(ours)
     slots = node.state_dict()
