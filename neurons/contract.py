@@ -48,6 +48,8 @@ class Neuron:
         Tensors of `Params` that the steps carry in `State` under the same name and that a layer
         in training mode keeps for the next call: running statistics. A model that has a field
         `training` in its `Params` finds the layer's mode there.
+    tables
+        The fields of `Params` with a row per time step, [T, C] or [T].
     """
 
     Params: Any
@@ -62,6 +64,7 @@ class Neuron:
     reset: str = "hard"
     strict: bool = False
     running: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -60,7 +60,7 @@ class Layer(LazyModuleMixin, nn.Module):
     Attributes
     ----------
     backend : str
-        The backend in use, with "auto" resolved.
+        The backend in use; "auto" is resolved for the device of the last input, at first the CPU.
     fire : Fire
         How it spikes and resets.
     state : State | None
@@ -101,17 +101,28 @@ class Layer(LazyModuleMixin, nn.Module):
         self.fire = Fire(spec, mode, detach_reset, spike)
         if truncate is not None and (not isinstance(truncate, int) or truncate < 1):
             raise ValueError(f"truncate = {truncate!r} is not allowed; it must be an integer > 0")
-        self.backend = backends.choose(self.neuron, backend, stateful or truncate is not None)
         self.stateful, self.truncate = stateful, truncate
         self.reset()
         if shape is not None and "shape" in self.neuron.needs:
             options["shape"] = (shape,) if isinstance(shape, int) else tuple(shape)
         self._options, self._generator = options, generator
+        self._asked, self._device = backend, "cpu"
+        self._chosen: tuple[Any, str] = (None, "")
+        _ = self.backend  # what cannot run is told at once
         if self._pending:
             self._reserve()
         else:
             self._fill()
             self._infer_parameters(self, ())  # nothing to infer: take the lazy hooks off
+
+    @property
+    def backend(self) -> str:
+        steps = self.stateful or self.truncate is not None
+        asked = (self.fire, steps, self._device, *self._pending)
+        if self._chosen[0] != asked:
+            how = (self._asked, self.fire, self._options, steps, self._device)
+            self._chosen = asked, backends.choose(self.neuron, *how)
+        return self._chosen[1]
 
     @property
     def _pending(self) -> list[str]:
@@ -167,6 +178,7 @@ class Layer(LazyModuleMixin, nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Spikes [T, N, *] for the input current x [T, N, *], in its dtype."""
         self._check(x)
+        self._device = x.device.type
         how = (self.neuron, self.backend, x, self.params, self.fire, self.state, self.truncate)
         s, state = backends.run(*how)
         if self.stateful:

@@ -113,4 +113,5 @@ NEURON = Neuron(
     surrogate="rect",
     reset="none",
     strict=True,
+    tables=("conduct",),
 )

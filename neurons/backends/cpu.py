@@ -1,0 +1,54 @@
+"""Generated C, compiled on first use by the system's compiler."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from neurons.codegen import build, c, generated
+from neurons.codegen.program import Program
+from neurons.contract import Neuron
+from neurons.fire import Fire
+
+WIDTH = 2048  # neurons that a thread walks over together: their states stay in its cache
+EVERY = 32  # steps between the states that the forward keeps for the backward
+
+
+class Library:
+    """A program's forward and backward, compiled."""
+
+    every = EVERY
+
+    def __init__(self, program: Program, dtype: torch.dtype) -> None:
+        text, constants = c.source(program, "double" if dtype == torch.float64 else "float")
+        self.program = program
+        self._library = build.library(text)
+        self._constants = (ctypes.c_double * max(1, len(constants)))(*constants)
+
+    def forward(self, every: int, *tensors: Tensor) -> None:
+        self._call(self._library.forward, every, tensors)
+
+    def backward(self, every: int, *tensors: Tensor) -> None:
+        self._call(self._library.backward, every, tensors)
+
+    def _call(self, function: Any, every: int, tensors: tuple[Tensor, ...]) -> None:
+        """ctypes lets other Python threads run meanwhile."""
+        (T, M), threads = tensors[0].shape, torch.get_num_threads()
+        block = max(64, min(WIDTH, -(-M // threads)))
+        sizes = map(ctypes.c_int64, (T, M, every, block, threads))
+        function(*sizes, self._constants, *(ctypes.c_void_p(v.data_ptr()) for v in tensors))
+
+
+def missing(neuron: Neuron, p: Any, fire: Fire) -> str | None:
+    if build.compiler() is None:
+        return "generated C needs a compiler; install gcc, or say CC=..."
+    return generated.missing(neuron, p, fire)
+
+
+def run(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tensor, Any]:
+    if x.device.type != "cpu":
+        raise ValueError(f"backend 'cpu' got a tensor on {x.device}; use backend='auto'")
+    return generated.run(Library, neuron, x, p, fire, state)

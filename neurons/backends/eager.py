@@ -1,0 +1,21 @@
+"""torch operations: `sequence` where the model has one, else its steps. The reference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from neurons.contract import Neuron
+from neurons.fire import Fire
+from neurons.scan import unroll
+
+
+def missing(neuron: Neuron, p: Any, fire: Fire) -> str | None:
+    return None
+
+
+def run(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tensor, Any]:
+    if neuron.sequence is None:
+        return unroll(neuron, x, p, fire, state)
+    return neuron.sequence(x, p, fire), None

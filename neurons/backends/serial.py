@@ -1,0 +1,19 @@
+"""The steps of a model that also has a `sequence`: online inference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from neurons.contract import Neuron
+from neurons.fire import Fire
+from neurons.scan import unroll as run
+
+__all__ = ["missing", "run"]
+
+
+def missing(neuron: Neuron, p: Any, fire: Fire) -> str | None:
+    if neuron.step is None:
+        return f"{neuron.name} has no step: it needs the whole sequence; use backend='eager'"
+    if neuron.sequence is None:
+        return f"{neuron.name} is serial already; use backend='eager'"
+    return None
