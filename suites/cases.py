@@ -28,7 +28,7 @@ import neurons
 from suites import clock, peers
 
 ROOT = Path(__file__).parents[1]
-BACKENDS = ("eager", "serial", "compile")
+BACKENDS = ("eager", "serial", "compile", "cpu", "triton")
 
 
 class Shape(NamedTuple):
@@ -69,16 +69,20 @@ PEERS = tuple(sorted(f.stem for f in (ROOT / "suites" / "peers").glob("[!_]*.py"
 PROFILES = {
     "smoke": Profile(
         [Shape(T, 1, 64) for T in (1024, 4096, 16384)],
-        ("eager", "serial", *PEERS),
+        ("eager", "serial", "cpu", *PEERS),
         brief=[Shape(1024, 1, 64)],
         dtypes=("float32", "bfloat16"),
         seeds=1,
         rounds=1,
         repeat=(3, 50, 0.5),
     ),
-    "cpu": Profile([Shape(T, 4, 512) for T in LENGTHS], (*BACKENDS, *PEERS), repeat=5),
-    "gpu": Profile([Shape(T, 16, 512) for T in LENGTHS], (*BACKENDS, *PEERS)),
-    "gate": Profile([Shape(256, 4, 64)], ("eager", "serial"), brief=[Shape(64, 4, 64)]),
+    "cpu": Profile(
+        [Shape(T, 4, 512) for T in LENGTHS], ("eager", "serial", "compile", "cpu", *PEERS), repeat=5
+    ),
+    "gpu": Profile(
+        [Shape(T, 16, 512) for T in LENGTHS], ("eager", "serial", "compile", "triton", *PEERS)
+    ),
+    "gate": Profile([Shape(256, 4, 64)], ("eager", "serial", "cpu"), brief=[Shape(64, 4, 64)]),
 }
 
 # What differs from a model's defaults, and why: sliding PSN's window is the DSN paper's, B.1.

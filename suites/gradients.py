@@ -5,8 +5,6 @@ For gradients it replays the spikes of the backend under test: a spike that flip
 of the threshold would else hide everything else, so flips are a metric of their own.
 """
 
-import copy
-
 import torch
 
 import neurons
@@ -28,16 +26,10 @@ def _run(layer, x, fire=None):
     return spikes.detach(), torch.autograd.grad(spikes, [x, *layer.parameters()], upstream)
 
 
-def _oracle(layer):
+def _oracle(model):
     """The same layer, run step by step in float64."""
-    oracle = copy.deepcopy(layer).double()
-    oracle.backend = "serial" if "serial" in _runs(layer) else "eager"
-    return oracle
-
-
-def _runs(layer):
-    missing = neurons.backends.missing
-    return [b for b in neurons.backends.names() if missing(layer.neuron, b) is None]
+    serial = neurons.backends.missing(neurons.get(model), "serial") is None
+    return cases.layer(model, "serial" if serial else "eager", SHAPE).double()
 
 
 def _distance(a, b):
@@ -65,7 +57,7 @@ class Gradients:
     def track_flip_rate(self, model, backend, dtype):
         """Share of spikes that differ from the oracle's."""
         with torch.no_grad():
-            exact = _oracle(self.layer)(self.x.double())
+            exact = _oracle(model)(self.x.double())
         return float((self.spikes.double() != exact).double().mean())
 
     vars(track_flip_rate).update(
@@ -74,10 +66,9 @@ class Gradients:
 
     def track_gradient_error(self, model, backend, dtype):
         """Largest relative error among d/dx and every d/dparameter, flips replayed."""
-        oracle = _oracle(self.layer)
         spikes, grads = _run(self.layer, self.x)
         replayed = neurons.replay(self.layer.fire, spikes.double())
-        _, exact = _run(oracle, self.x.double(), replayed)
+        _, exact = _run(_oracle(model), self.x.double(), replayed)
         return max(map(_distance, grads, exact))
 
     vars(track_gradient_error).update(
@@ -93,7 +84,7 @@ DIFFERENTIABLE = {"mpd_agl": {"adaptive": False}, "pmsn": {"detach_sum": False}}
 class FiniteDifferences:
     """The whole backward through time in float64, with the spike replaced by its primitive."""
 
-    params = (cases.models(), ["eager", "serial"])
+    params = (cases.models(), ["eager", "serial", "cpu"])
     param_names = ("model", "backend")
     version = "1"
 

@@ -10,13 +10,18 @@ MODELS = neurons.names()
 SERIAL = [name for name in MODELS if neurons.get(name).step]
 DUAL = [name for name in SERIAL if neurons.get(name).sequence]
 LEARNED = [name for name in MODELS if neurons.get(name).learnable]
+SLOW = ("compile", "triton")  # seconds to compile, or interpreted: these have tests of their own
 RUNS = [
     (model, backend)
     for model in MODELS
     for backend in neurons.backends.names()
-    if backend != "compile" and neurons.backends.missing(neurons.get(model), backend) is None
+    if backend not in SLOW and neurons.backends.missing(neurons.get(model), backend) is None
 ]
-SERIAL_RUNS = [(model, backend) for model, backend in RUNS if model in SERIAL]
+SERIAL_SLOW = (
+    "compile",
+    "triton",
+)  # seconds to compile, or interpreted: these have tests of their own
+RUNS = [(model, backend) for model, backend in RUNS if model in SERIAL]
 
 # Finite differences see a width, or a sum, through which a model lets no gradient pass.
 DIFFERENTIABLE = {"mpd_agl": {"adaptive": False}, "pmsn": {"detach_sum": False}}

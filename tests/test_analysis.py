@@ -24,7 +24,7 @@ def sequence(T: int = 12) -> Tensor:
 
 
 def test_follow_sees_what_the_layer_does():
-    layer, x = made("clif", stateful=True).double(), sequence()
+    layer, x = made("clif", stateful=True, backend="eager").double(), sequence()
     path = analysis.follow(layer, x)
     assert torch.equal(path.s, layer(x)) and torch.equal(path.s, (path.u >= 0).double())
     for whole, last in zip(path.states, layer.state, strict=True):

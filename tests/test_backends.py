@@ -12,14 +12,15 @@ from tests.subjects import DUAL, MODELS, current, made, says
 
 def test_names_are_the_table():
     assert backends.names() == sorted(backends.BACKENDS)
-    assert {"eager", "serial", "compile"} <= set(backends.names())
+    assert {"eager", "serial", "compile", "cpu"} <= set(backends.names())
 
 
 def test_auto_resolves_when_made():
-    assert Layer("lif").backend == "eager"
-    assert Layer("dsn").backend == "eager"
-    assert Layer("lif", stateful=True).backend == "eager"
-    assert Layer("dsn", stateful=True).backend == "serial"
+    assert Layer("lif").backend == "cpu"
+    assert Layer("dsn", stateful=True).backend == "cpu"
+    assert Layer("dsn", enhanced=True).backend == "eager"
+    assert Layer("dsn", enhanced=True, stateful=True).backend == "serial"
+    assert Layer("psn").backend == "eager"
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -165,7 +165,11 @@ def test_second_derivatives(model, backend):
     def run(x: Tensor, *values: Tensor) -> Tensor:
         return torch.func.functional_call(layer, dict(zip(named, values, strict=True)), x)
 
-    assert torch.autograd.gradgradcheck(run, (x, *named.values()), fast_mode=True)
+    if backend == "cpu":
+        with pytest.raises(RuntimeError, match="differentiated once"):
+            torch.autograd.gradgradcheck(run, (x, *named.values()), fast_mode=True)
+    else:
+        assert torch.autograd.gradgradcheck(run, (x, *named.values()), fast_mode=True)
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])

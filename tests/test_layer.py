@@ -112,6 +112,6 @@ def test_fire_options_reach_the_fire():
 
 
 def test_repr_names_the_model_its_options_and_the_backend():
-    shown = "Layer('lif', tau=3.0, backend='eager', reset='hard', surrogate=atan(alpha=2.0))"
+    shown = "Layer('lif', tau=3.0, backend='cpu', reset='hard', surrogate=atan(alpha=2.0))"
     assert repr(Layer("lif", tau=3.0)) == shown
     assert "k=3" in repr(Layer("dsn", k=3))

@@ -13,8 +13,8 @@ SERIAL = [name for name in neurons.names() if neurons.get(name).step]
 def run(model, T, piece, monkeypatch, *, replayed=None):
     """Spikes and gradients of a serial run cut into pieces of that many steps."""
     monkeypatch.setattr(scan, "PIECE", piece)
-    made = cases.layer(model, "eager", cases.Shape(T, 2, 4)).double()
-    made.backend = "serial" if made.neuron.sequence else "eager"
+    backend = "serial" if neurons.get(model).sequence else "eager"
+    made = cases.layer(model, backend, cases.Shape(T, 2, 4)).double()
     if replayed is not None:
         made.fire = neurons.replay(made.fire, replayed)
     x = cases.current(cases.Shape(T, 2, 4)).double().requires_grad_()
@@ -63,9 +63,9 @@ def test_what_autograd_keeps_does_not_grow_with_the_graph(monkeypatch):
 
 def test_the_graph_of_a_long_sequence_cannot_be_differentiated_twice():
     x = torch.randn(scan.PIECE + 1, 1, 3, requires_grad=True)
-    s = neurons.Layer("lif")(x).sum()
+    s = neurons.Layer("lif", backend="eager")(x).sum()
     with pytest.raises(RuntimeError, match="differentiated once"):
         torch.autograd.grad(s, x, create_graph=True)
-    s = neurons.Layer("lif")(x[: scan.PIECE]).sum()
+    s = neurons.Layer("lif", backend="eager")(x[: scan.PIECE]).sum()
     (grad,) = torch.autograd.grad(s, x, create_graph=True)
     assert grad.requires_grad

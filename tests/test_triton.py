@@ -1,0 +1,78 @@
+"""Triton kernels compute what the model's page says, interpreted or on a GPU; and they compile."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import torch
+
+import neurons
+from tests.subjects import current, fires, gradients, made, weights
+from tests.test_codegen import GENERATED
+
+reason = neurons.backends.missing(neurons.get("lif"), "triton")
+pytestmark = pytest.mark.skipif(reason is not None, reason=str(reason))
+models = pytest.mark.parametrize("model", GENERATED)
+CUDA = torch.cuda.is_available()
+DEVICE = "cuda" if CUDA else "cpu"
+
+
+def pair(model, **options):
+    """The kernels' layer, and the one it must equal."""
+    reference = "serial" if neurons.get(model).sequence else "eager"
+    layers = [made(model, backend=b, shape=(13,), **options) for b in ("triton", reference)]
+    return [layer.double().to(DEVICE) for layer in layers]
+
+
+@models
+@pytest.mark.parametrize("T", [1, 7, 63 if not CUDA else 1000])
+def test_spikes_and_gradients(model, T):
+    ours, reference = pair(model)
+    x = current(T, 3, 13, dtype=torch.float64).to(DEVICE)
+    (s, grads), (expected, others) = (gradients(layer, x) for layer in (ours, reference))
+    assert T < 60 or fires(s[:128])
+    assert torch.equal(s, expected)
+    for a, b in zip(grads, others, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("model", ["clif", "dsn", "glif"])
+def test_the_state_carries_on_with_its_gradient(model):
+    whole, pieces = (pair(model, stateful=True)[0] for _ in "ab")
+    x = current(40, 2, 13, dtype=torch.float64).to(DEVICE).requires_grad_()
+    outs = [whole(x), torch.cat([pieces(part) for part in x.split(33)])]
+    assert torch.equal(*outs)
+    (expected,), (found,) = (torch.autograd.grad((s * weights(s)).sum(), x) for s in outs)
+    torch.testing.assert_close(found, expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_input_has_float32_states(dtype):
+    layer = made("lif", backend="triton", stateful=True).to(DEVICE)
+    x = current(9, 2, 13).to(DEVICE, dtype)
+    s = layer(x)
+    assert s.dtype == dtype and layer.state.v.dtype == torch.float32
+    assert torch.equal(s, made("lif", backend="eager").to(DEVICE)(x))
+
+
+@pytest.mark.parametrize("model", ["clif", "dsn"])
+def test_nothing_is_left_unwritten(model, monkeypatch):
+    """torch fills new memory with NaN here; all that is read or returned has been written."""
+    monkeypatch.setattr(torch.utils.deterministic, "fill_uninitialized_memory", True)
+    layer, x = pair(model)[0], current(37, 3, 13, dtype=torch.float64).to(DEVICE)
+    torch.use_deterministic_algorithms(True)
+    try:
+        s, grads = gradients(layer, x)
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert all(v.isfinite().all() for v in (s, *grads))
+
+
+@pytest.mark.slow
+def test_all_kernels_compile_for_hopper_without_a_gpu():
+    code = "import tests.hopper; tests.hopper.main()"
+    env = os.environ | {"TRITON_INTERPRET": "0"}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) == set(GENERATED)
