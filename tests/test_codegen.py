@@ -77,6 +77,17 @@ def test_gradients_for_any_rest_of_a_stretch(model, T):
         torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("name", neurons.SURROGATES)
+@pytest.mark.parametrize("how", [{"reset": "soft"}, {"detach_reset": True, "strict": True}])
+def test_every_surrogate_and_reset(name, how):
+    ours, reference = (layer.double() for layer in pair("clif", surrogate=name, **how))
+    x = current(50, 3, 13, dtype=torch.float64)
+    (s, grads), (expected, others) = (gradients(layer, x) for layer in (ours, reference))
+    assert torch.equal(s, expected)
+    for a, b in zip(grads, others, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-12)
+
+
 @models
 def test_nothing_is_left_unwritten(model, monkeypatch):
     """torch fills new memory with NaN here; all that is read or returned has been written."""
@@ -214,11 +225,31 @@ def test_recorded_spikes_are_for_eager():
         layer(x)
 
 
-def test_without_a_compiler_auto_takes_the_next_best(monkeypatch):
-    monkeypatch.setattr(build, "compiler", lambda: None)
+@pytest.fixture
+def elsewhere(monkeypatch, tmp_path):
+    """Another machine: nothing has been compiled or looked for."""
+    monkeypatch.setenv("SPIKEBENCH_CACHE", str(tmp_path / "cache"))
+    for known in (build.compiler, build.missing):
+        known.cache_clear()
+    yield tmp_path
+    for known in (build.compiler, build.missing):
+        known.cache_clear()
+
+
+@pytest.mark.parametrize(("CC", "cure"), [("no-such-cc", "install gcc"), ("false", "CC=...")])
+def test_without_a_compiler_auto_takes_the_next_best(CC, cure, elsewhere, monkeypatch):
+    monkeypatch.setenv("CC", CC)
     assert neurons.Layer("lif").backend == "eager"
-    with pytest.raises(ValueError, match="install gcc"):
+    with pytest.raises(ValueError, match="backend 'cpu' cannot run lif") as error:
         neurons.Layer("lif", backend="cpu")
+    says(error, cure)
+
+
+def test_a_cache_that_cannot_be_written_names_the_cure(elsewhere):
+    (elsewhere / "cache").write_text("a file is in the way")
+    with pytest.raises(ValueError, match="SPIKEBENCH_CACHE") as error:
+        neurons.Layer("lif", backend="cpu")
+    says(error, "cache")
 
 
 def test_a_compiler_that_fails_is_quoted(monkeypatch, tmp_path):
@@ -238,9 +269,9 @@ def test_processes_that_build_the_same_do_not_disturb_each_other(tmp_path, monke
     assert [path.suffix for path in tmp_path.iterdir()] == [".so"]
 
 
-def test_constants_are_arguments_so_that_one_library_serves_all_values(tmp_path, monkeypatch):
-    monkeypatch.setenv("SPIKEBENCH_CACHE", str(tmp_path))
-    x, spikes = current(50, 2, 13), set()
+def test_constants_are_arguments_so_that_one_library_serves_all_values(elsewhere):
+    x, spikes, libraries = current(50, 2, 13), set(), set()
     for tau in (3.0, 5.0, 7.0):
         spikes.add(made("lif", tau=tau, backend="cpu")(x).sum().item())
-    assert len(spikes) == 3 and len(list(tmp_path.iterdir())) == 1
+        libraries.add(len(list((elsewhere / "cache").iterdir())))
+    assert len(spikes) == 3 and len(libraries) == 1

@@ -39,6 +39,20 @@ def folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or user).expanduser() / "spikebench"
 
 
+@cache
+def missing() -> str | None:
+    """Why nothing can be compiled here, with the cure; None if it can."""
+    if compiler() is None:
+        return "generated C needs a compiler; install gcc, or say CC=..."
+    try:
+        library("#include <omp.h>\nint threads(void) { return omp_get_max_threads(); }\n")
+    except OSError as error:
+        return f"{error}; say SPIKEBENCH_CACHE=... for another place to keep compiled code"
+    except RuntimeError as error:
+        return f"{error}; say CC=... for a compiler with OpenMP, such as gcc"
+    return None
+
+
 def library(source: str) -> ctypes.CDLL:
     """The shared library of this source, from the cache or compiled into it.
 

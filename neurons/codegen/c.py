@@ -61,7 +61,8 @@ class _Writer:
         p = self.program
         after = [*p.after, *p.after_shared]
         forward, again = p.schedule([p.spike, *after]), p.schedule(after)
-        back, whole = p.schedule(p.backward), p.schedule([*p.backward, *p.finish, *after])
+        noted, whole = p.noted, p.schedule([*p.backward, *p.finish, *after])
+        back = p.schedule(p.backward, noted)
         f_ahead = self.ahead(forward, [*forward.every, *p.after])
         b_ahead = self.ahead(whole, [*again.every, *back.every, *p.after, *p.backward])
         finish = p.schedule(p.finish).neuron
@@ -72,6 +73,7 @@ class _Writer:
             call="name##f" if real == "float" else "name",
             states=len(p.after),
             shared=len(p.after_shared),
+            noted=len(noted),
             terms=len(p.terms),
             f_ahead=len(f_ahead),
             b_ahead=len(b_ahead),
@@ -89,10 +91,12 @@ class _Writer:
             again_step=self.lines(again.step),
             again_every=self.fetch(b_ahead, whole.neuron)
             + self.lines(again.every)
-            + self.store("next[{} * L + n]", p.after),
+            + self.store("next[{} * L + n]", p.after)
+            + self.store("noted[{} * L + n]", noted),
             again_shared=self.store("next_shared[{}]", p.after_shared),
             b_step=self.lines(back.step),
             b_every=self.fetch(b_ahead, whole.neuron)
+            + self.recall(noted)
             + self.lines(back.every)
             + self.store("grad_x[t * M + n]", [p.grad_x])
             + self.store("grad_state[{} * M + n]", p.grad_state)
@@ -112,6 +116,10 @@ class _Writer:
         """What was computed once per neuron, inside a step."""
         kept = "".join(f"const real v{n} = ahead[{i} * L + n];\n" for i, n in enumerate(ahead))
         return self.lines(n for n in neuron if self.program.ops[n].name == "own") + kept
+
+    def recall(self, noted: list[int]) -> str:
+        """What was noted when the stretch was walked forward."""
+        return "".join(f"const real v{n} = noted[{i} * L + n];\n" for i, n in enumerate(noted))
 
     def store(self, place: str, nodes: list[int]) -> str:
         return "".join(f"{place.format(i)} = v{node};\n" for i, node in enumerate(nodes))

@@ -31,7 +31,7 @@ typedef $real real;
 #define CLONES
 #endif
 
-static const I S = $states, U = $shared;
+static const I S = $states, U = $shared, R = $states + $noted; /* R: noted too */
 
 static void copy(real *to, I to_row, const real *from, I from_row, I rows, I L)
 {
@@ -88,9 +88,9 @@ CLONES static void backward_block(
     real *restrict grad_x, real *restrict grad_own, real *restrict grad_common,
     real *restrict grad_table)
 {
-    /* The states before each step of a stretch, and the sums over the steps. */
-    real *seen = malloc(sizeof(real) * ((K * S + $terms + $b_ahead) * L + K * U + 1));
-    real *sum = seen + K * S * L, *ahead = sum + $terms * L, *seen_shared = ahead + $b_ahead * L;
+    /* Of each step of a stretch the states before it and what it noted; the sums over the steps. */
+    real *seen = malloc(sizeof(real) * (((K + 1) * R + $terms + $b_ahead) * L + (K + 1) * U));
+    real *sum = seen + (K + 1) * R * L, *ahead = sum + $terms * L, *seen_shared = ahead + $b_ahead * L;
     memset(sum, 0, sizeof(real) * $terms * L);
 $b_once
     NEURONS {
@@ -100,10 +100,11 @@ $b_neuron
         const I from = c * K, to = from + K < T ? from + K : T;
         copy(seen, L, kept + c * S * M, M, S, L);
         copy(seen_shared, U, kept_shared + c * U, U, 1, U);
-        for (I t = from; t < to - 1; t++) {
-            const real *restrict state = seen + (t - from) * S * L;
+        for (I t = from; t < to; t++) {
+            const real *restrict state = seen + (t - from) * R * L;
             const real *restrict shared = seen_shared + (t - from) * U;
-            real *restrict next = seen + (t - from + 1) * S * L;
+            real *restrict noted = seen + (t - from) * R * L + S * L;
+            real *restrict next = seen + (t - from + 1) * R * L;
             real *restrict next_shared = seen_shared + (t - from + 1) * U;
 $again_step
             NEURONS {
@@ -112,8 +113,9 @@ $again_every
 $again_shared
         }
         for (I t = to - 1; t >= from; t--) {
-            const real *restrict state = seen + (t - from) * S * L;
+            const real *restrict state = seen + (t - from) * R * L;
             const real *restrict shared = seen_shared + (t - from) * U;
+            const real *restrict noted = state + S * L;
 $b_step
             NEURONS {
 $b_every

@@ -15,6 +15,9 @@ MOVING = ("x", "state", "shared", "grad_s", "grad_state")  # inputs that change 
 OWN = ("x", "state", "own", "lookup", "grad_s", "grad_state", "sum")  # each neuron has its own
 
 
+COSTLY = ("exp", "log", "sigmoid", "tanh", "sin", "cos", "atan", "pow")
+
+
 class Field(NamedTuple):
     """Where a tensor of State or Params lies among the rows of all tensors of its kind.
 
@@ -104,23 +107,28 @@ class Program:
         added = [node for scatter in self.scatters for node in scatter[1:]]
         return [self.grad_x, *self.grad_state, *self.terms, *added]
 
-    def needed(self, roots: Iterable[int]) -> list[int]:
-        """The operations that lead to these nodes, in order."""
-        seen: set[int] = set()
+    @property
+    def noted(self) -> list[int]:
+        """What a step forward computes at some cost and the step backward wants again."""
+        forward, back = self.schedule(self.after).every, set(self.schedule(self.backward).every)
+        return [n for n in forward if n in back and self.ops[n].name in COSTLY]
+
+    def needed(self, roots: Iterable[int], known: Iterable[int] = ()) -> list[int]:
+        """The operations that lead to these nodes, in order; what is known takes none."""
+        seen = set(known)
         stack = list(roots)
         while stack:
             node = stack.pop()
             if node not in seen:
                 seen.add(node)
                 stack += self.ops[node].args
-        return sorted(seen)
+        return sorted(seen.difference(known))
 
-    def schedule(self, roots: Iterable[int]) -> Schedule:
+    def schedule(self, roots: Iterable[int], known: Iterable[int] = ()) -> Schedule:
         """When each operation that leads to these nodes is computed."""
-        own: set[int] = set()
-        moving: set[int] = set()
+        own, moving = set(known), set(known)
         made = Schedule([], [], [], [])
-        for node in self.needed(roots):
+        for node in self.needed(roots, known):
             name, args, _ = self.ops[node]
             if own.intersection(args) or name in OWN:
                 own.add(node)
