@@ -90,7 +90,8 @@ CLONES static void backward_block(
 {
     /* Of each step of a stretch the states before it and what it noted; the sums over the steps. */
     real *seen = malloc(sizeof(real) * (((K + 1) * R + $terms + $b_ahead) * L + (K + 1) * U));
-    real *sum = seen + (K + 1) * R * L, *ahead = sum + $terms * L, *seen_shared = ahead + $b_ahead * L;
+    real *sum = seen + (K + 1) * R * L, *ahead = sum + $terms * L;
+    real *seen_shared = ahead + $b_ahead * L;
     memset(sum, 0, sizeof(real) * $terms * L);
 $b_once
     NEURONS {
