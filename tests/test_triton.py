@@ -8,6 +8,7 @@ import pytest
 import torch
 
 import neurons
+from neurons.backends import triton
 from tests.subjects import current, fires, gradients, made, weights
 from tests.test_codegen import GENERATED
 
@@ -45,6 +46,25 @@ def test_the_state_carries_on_with_its_gradient(model):
     assert torch.equal(*outs)
     (expected,), (found,) = (torch.autograd.grad((s * weights(s)).sum(), x) for s in outs)
     torch.testing.assert_close(found, expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize(("model", "affine"), [("dsn", 1), ("prf", 2), ("sliding_psn", 0)])
+def test_chunks_side_by_side_are_the_sequence(model, affine, monkeypatch):
+    """One step before gives the first chunk a state to start from."""
+    monkeypatch.setattr(triton, "SHORTEST", 8)
+    walked, walk = [], triton.Kernels.forward
+    monkeypatch.setattr(
+        triton.Kernels, "forward", lambda *args: walked.append(len(args[7])) or walk(*args)
+    )
+    layers, x = pair(model, stateful=True), current(65, 3, 13, dtype=torch.float64).to(DEVICE)
+    with torch.no_grad():
+        for layer in layers:
+            layer(x[:1])
+    (s, grads), (expected, others) = (gradients(layer, x[1:]) for layer in layers)
+    assert walked == [1, *[8] * (2 + affine)]
+    assert torch.equal(s, expected)
+    for a, b in zip(grads, others, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])

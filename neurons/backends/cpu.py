@@ -33,6 +33,9 @@ class Library:
         self._library = build.library(text)
         self._constants = (ctypes.c_double * max(1, len(constants)))(*constants)
 
+    def chunks(self, T: int, M: int) -> int:
+        return 1
+
     def forward(self, every: int, *tensors: Tensor) -> None:
         self._call(self._library.forward, every, tensors)
 

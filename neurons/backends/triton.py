@@ -16,6 +16,7 @@ from neurons.contract import Neuron
 from neurons.fire import Fire
 
 EVERY = 32  # steps between the states that the forward keeps for the backward
+FULL, SHORTEST = 2**19, 64  # neurons times chunks that fill a GPU, steps of a chunk
 FEW, MANY = 32, 256  # neurons of a program: a layer must fill the GPU before its programs grow
 INTERPRETED = os.environ.get("TRITON_INTERPRET") == "1"
 
@@ -30,29 +31,36 @@ class Kernels:
         self.program = program
         self.module = build.module(text)
 
+    def chunks(self, T: int, M: int) -> int:
+        """A power of two that divides T and fills the GPU, if that outweighs the walks it takes."""
+        number, walks = 1, 2 + self.program.delays.count(0)
+        while number * M < FULL and T % (2 * number) == 0 and 2 * number * SHORTEST <= T:
+            number *= 2
+        return number if number > walks else 1
+
     def forward(self, every: int, x: Tensor, *tensors: Tensor) -> None:
         own, common, table, s, state, shared, kept, kept_shared = tensors
         before = state.clone(), shared.clone()
         self._launch(
-            self.module.forward, every, x, x, own, common, table, s, *before, state, shared,
+            self.module.forward, every, kept, x, own, common, table, s, *before, state, shared,
             kept, kept_shared,
         )  # fmt: skip
 
     def backward(self, every: int, x: Tensor, *tensors: Tensor) -> None:
         own, common, table, kept, kept_shared, grad_s, grad_state, *grads = tensors
-        programs, (_, S, M), U = -(-x.shape[1] // _block(x)), kept.shape, kept_shared.shape[1]
-        seen, seen_shared = x.new_empty(every, S, M), x.new_empty(programs, every, U)
+        programs, (C, _, S, M), U = -(-x.shape[1] // _block(x)), kept.shape, kept_shared.shape[1]
+        seen, seen_shared = x.new_empty(C, every, S, M), x.new_empty(programs, every, U)
         self._launch(
-            self.module.backward, every, x, x, own, common, table, kept, kept_shared, grad_s,
+            self.module.backward, every, kept, x, own, common, table, kept, kept_shared, grad_s,
             grad_state.clone(), seen, seen_shared, grad_state, *grads,
         )  # fmt: skip
 
-    def _launch(self, kernel: Any, every: int, x: Tensor, *tensors: Tensor) -> None:
+    def _launch(self, kernel: Any, every: int, kept: Tensor, x: Tensor, *tensors: Tensor) -> None:
         """Products and sums stay apart: fused, they round differently and spikes flip."""
-        (T, M), block = x.shape, _block(x)
+        (T, M), C, block = x.shape, len(kept), _block(x)
         warps = max(1, min(4, block // 32))
         options = {} if INTERPRETED else {"num_warps": warps, "enable_fp_fusion": False}
-        kernel[(-(-M // block),)](*tensors, T, M, K=every, BLOCK=block, **options)
+        kernel[-(-M // block), C](x, *tensors, T // C, M, K=every, BLOCK=block, **options)
 
 
 def _block(x: Tensor) -> int:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+from neurons.codegen import chunks
 from neurons.codegen.program import Field, Program
 from neurons.codegen.tape import UngeneratableError
 from neurons.codegen.trace import trace
@@ -23,12 +24,16 @@ from neurons.fire import Fire
 class Kernel(Protocol):
     """A compiled program.
 
-    x, s and their gradients are [T, M]; state [S, M] and shared [U, 1] are overwritten by the
-    last state; kept [T / every, S, M] and kept_shared receive every so manieth state.
+    x, s and their gradients are [T, M], cut into C chunks of steps that run side by side; state
+    [C, S, M] and shared [U, 1] are overwritten by the last state; kept [C, T / C / every, S, M] and
+    kept_shared receive every so manieth state. The gradients of parameters are [C, rows, M].
     """
 
     program: Program
     every: int  # how many steps apart the states are kept for the backward
+
+    def chunks(self, T: int, M: int) -> int:
+        """Into how many chunks of equal length to cut T steps, if the program is affine."""
 
     def forward(
         self, every: int, x: Tensor, own: Tensor, common: Tensor, table: Tensor, s: Tensor,
@@ -66,9 +71,9 @@ def _forward(
 
 
 def _outputs(x: Tensor, state: Tensor, shared: Tensor, every: int) -> tuple[Tensor, ...]:
-    stretches = -(-len(x) // every) if every else 0
-    kept, kept_shared = (v.new_empty(stretches, *v.shape) for v in (state, shared))
-    return torch.empty_like(x), kept, kept_shared
+    stretches = -(-len(x) // len(state) // every) if every else 0
+    kept = state.new_empty(len(state), stretches, *state.shape[1:])
+    return torch.empty_like(x), kept, shared.new_empty(stretches, *shared.shape)
 
 
 @_forward.register_fake
@@ -92,13 +97,15 @@ def _backward(
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     """The gradients of x, the first state, and the parameters."""
     grad_x, grad_state = torch.empty_like(x), grad_state.clone()
-    grad_own, grad_table = torch.empty_like(own), torch.zeros_like(table)
-    grad_common = x.new_empty(len(common), x.shape[1])
+    grad_own = own.new_empty(len(kept), *own.shape)
+    grad_common = common.new_empty(len(kept), len(common), x.shape[1])
+    grad_table = torch.zeros_like(table)
     _KERNELS[kernel].backward(
         every, x, own, common, table, kept, kept_shared, grad_s, grad_state, grad_x, grad_own,
         grad_common, grad_table,
     )  # fmt: skip
-    return grad_x, grad_state, grad_own, grad_common.sum(1, keepdim=True), grad_table
+    grad_common = grad_common.sum((0, 2))[:, None]
+    return grad_x, grad_state, grad_own.sum(0), grad_common, grad_table
 
 
 @_backward.register_fake
@@ -200,8 +207,15 @@ def run(
     )
     flat = x.reshape(len(x), -1).contiguous()
     learns = torch.is_grad_enabled() and any(v.requires_grad for v in (flat, *packed))
-    s, after, shared, *_ = _forward(flat, *packed, name, kernel.every if learns else 0)
-    found = {"state": after, "shared": shared.detach()}
+    every, held = kernel.every if learns else 0, packed[1:]
+
+    def walk(state: Tensor) -> tuple[Tensor, ...]:
+        return _forward(flat, state, *held, name, every)
+
+    number = kernel.chunks(*flat.shape) if program.affine else 1
+    first = chunks.states(walk, program, flat, packed[0], number)
+    s, after, shared, *_ = walk(first)
+    found = {"state": after[-1], "shared": shared.detach()}
     last = (
         f.unflat(found[f.kind][f.start : f.start + f.rows], v)
         for f, v in zip(program.states, state, strict=True)

@@ -113,6 +113,37 @@ class Program:
         forward, back = self.schedule(self.after).every, set(self.schedule(self.backward).every)
         return [n for n in forward if n in back and self.ops[n].name in COSTLY]
 
+    @property
+    def delays(self) -> list[int]:
+        """For each state how many steps old the input is that it holds; 0 if it holds another."""
+        known: dict[int, int] = {}
+        for _ in self.after:
+            for row, node in enumerate(self.after):
+                name, _, value = self.ops[node]
+                if name == "x":
+                    known[row] = 1
+                elif name == "state" and value in known:
+                    known[row] = known[value] + 1
+        return [known.get(row, 0) for row in range(len(self.after))]
+
+    @property
+    def affine(self) -> bool:
+        """Whether the other states are affine in themselves, with coefficients of the input."""
+        if self.after_shared or self.scatters:
+            return False
+        degree: dict[int, int] = {}
+        for node in self.needed(self.after):
+            name, args, value = self.ops[node]
+            of = [degree[a] for a in args]
+            if name == "state":
+                degree[node] = 0 if self.delays[value] else 1
+            elif name in ("add", "sub", "neg") or not any(of):
+                degree[node] = max(of, default=0)
+            else:
+                product = name == "mul" or (name == "div" and not of[1])
+                degree[node] = sum(of) if product else 2
+        return all(degree[node] < 2 for node in self.after)
+
     def needed(self, roots: Iterable[int], known: Iterable[int] = ()) -> list[int]:
         """The operations that lead to these nodes, in order; what is known takes none."""
         seen = set(known)

@@ -105,7 +105,10 @@ class _Writer:
             {k: indent("\n".join(v), " " * depth.get(k, 4)) for k, v in parts.items()},
             name=name,
             real=self.real,
+            states=S,
             shared=U,
+            own=len(p.grad_own),
+            common=len(p.grad_common),
             spike=self.block(p.spike),
             grad_x=self.block(p.grad_x),
         )

@@ -34,7 +34,12 @@ def forward(
     n = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
     here = n < M
     zero = tl.zeros([BLOCK], REAL)
-    at = n
+    chunk = tl.program_id(1).to(tl.int64)
+    at = chunk * T * M + n
+    state += chunk * $states * M
+    after += chunk * $states * M
+    if K > 0:
+        kept += chunk * tl.cdiv(T, K) * $states * M
     row = tl.cast(0, tl.int64)
 $f_once
 $f_begin
@@ -59,6 +64,13 @@ def backward(
     M = tl.cast(M, tl.int64)
     n = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
     here = n < M
+    chunk = tl.program_id(1).to(tl.int64)
+    kept += chunk * tl.cdiv(T, K) * $states * M
+    seen += chunk * K * $states * M
+    grad_after += chunk * $states * M
+    grad_state += chunk * $states * M
+    grad_own += chunk * $own * M
+    grad_common += chunk * $common * M
     scratch = seen_shared + tl.program_id(0) * K * $shared
     zero = tl.zeros([BLOCK], REAL)
 $b_once
@@ -69,7 +81,7 @@ $b_begin
         first = c * K
         steps = tl.minimum(T - first, K)
 $b_restore
-        at = first * M + n
+        at = (chunk * T + first) * M + n
         for i in range(steps):
 $b_remember
 $again
