@@ -38,9 +38,12 @@ _BACKENDS: dict[str, tuple[str, tuple[float, ...], bool]] = {
     "triton": ("^", (7, 2, 1.5, 2), True),
     "cpu": ("D", (1.5, 1.8), False),
     "spikingjelly": ("P", (3, 1.5), True),
+    "spikingjelly_triton": ("p", (2, 2), False),
     "snntorch": ("v", (1.5, 1.5), True),
+    "norse": ("<", (6, 2), True),
+    "fla": ("h", (4, 1, 1, 1), True),
 }
-_SPARE = (("<", (6, 2), True), ("p", (2, 2), False), ("h", (4, 1, 1, 1), True), (">", (3, 3), True))
+_SPARE = ((">", (3, 3), True), ("*", (5, 1), True), ("d", (3, 1, 1, 1), False))
 _DOTS = (("o", True), ("D", False), ("^", True), ("s", False), ("v", True), ("P", False))
 
 

@@ -66,10 +66,11 @@ class Profile(NamedTuple):
 HEADLINE = ("dsn", "lif", "plif", "psn", "sliding_psn")  # every profile takes them to its end
 LENGTHS = (1024, 2048, 4096, 8192, 16384)
 PEERS = tuple(sorted(f.stem for f in (ROOT / "suites" / "peers").glob("[!_]*.py")))
+ON_CPU = tuple(p for p in PEERS if p not in ("fla", "spikingjelly_triton"))  # these need a GPU
 PROFILES = {
     "smoke": Profile(
         [Shape(T, 1, 64) for T in (1024, 4096, 16384)],
-        ("eager", "serial", "cpu", *PEERS),
+        ("eager", "serial", "cpu", *ON_CPU),
         brief=[Shape(1024, 1, 64)],
         dtypes=("float32", "bfloat16"),
         seeds=1,
@@ -77,7 +78,9 @@ PROFILES = {
         repeat=(3, 50, 0.5),
     ),
     "cpu": Profile(
-        [Shape(T, 4, 512) for T in LENGTHS], ("eager", "serial", "compile", "cpu", *PEERS), repeat=5
+        [Shape(T, 4, 512) for T in LENGTHS],
+        ("eager", "serial", "compile", "cpu", *ON_CPU),
+        repeat=5,
     ),
     "gpu": Profile(
         [Shape(T, 16, 512) for T in LENGTHS], ("eager", "serial", "compile", "triton", *PEERS)

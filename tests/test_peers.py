@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from types import SimpleNamespace
 
@@ -10,11 +11,13 @@ import torch
 
 import neurons
 from suites import peers
-from suites.cases import Shape, current
-from suites.peers import snntorch, spikingjelly
+from suites.cases import Shape, current, device
+from suites.peers import fla, norse, snntorch, spikingjelly, spikingjelly_triton
 
+DEVICE = device()
 SHAPE = Shape(64, 3, 8)
 OPTIONS = {
+    "dsn": {"shape": (SHAPE.C,)},
     "glif": {"shape": (SHAPE.C,)},
     "masked_psn": {"T": SHAPE.T},
     "psn": {"T": SHAPE.T},
@@ -24,6 +27,7 @@ SERIAL = ["clif", "glif", "iaf", "ilif", "klif", "lif", "plif"]
 PARALLEL = ["masked_psn", "psn", "sliding_psn"]
 PAIRS = [("spikingjelly", m) for m in SERIAL + PARALLEL]
 PAIRS += [("snntorch", m) for m in ("lif", "plif")]
+PAIRS += [("spikingjelly_triton", m) for m in spikingjelly_triton.KERNELS]
 CLOSED = neurons.surrogate("rect", closed=True)
 UNDETACHED = ("clif", "glif")  # their reset is always in the gradient
 
@@ -35,12 +39,22 @@ def layer(model: str, **options) -> neurons.Layer:
     with torch.no_grad():
         for w in made.parameters():
             w += 0.1 * torch.rand(w.shape, generator=generator)
-    return made
+    return made.to(DEVICE)
+
+
+def built(library: str, ours: neurons.Layer, x: torch.Tensor) -> tuple[peers.Run, list]:
+    """The library's neuron; a test of one that this machine lacks is skipped."""
+    try:
+        return peers.build(library, ours, x)
+    except NotImplementedError as why:
+        if re.search("pip install| a GPU", str(why)):
+            pytest.skip(str(why))
+        raise
 
 
 def gradients(run, params: list, x: torch.Tensor) -> list[torch.Tensor]:
     x = x.clone().requires_grad_()
-    upstream = torch.randn(x.shape, generator=torch.Generator().manual_seed(1))
+    upstream = torch.randn(x.shape, generator=torch.Generator().manual_seed(1)).to(x.device)
     return list(torch.autograd.grad((run(x) * upstream).sum(), [x, *params]))
 
 
@@ -52,7 +66,7 @@ def gradients(run, params: list, x: torch.Tensor) -> list[torch.Tensor]:
 def test_spikes_and_gradients_are_ours(library, model, detach_reset):
     x = current(SHAPE)
     ours = layer(model, detach_reset=detach_reset)
-    run, params = peers.build(library, ours, x)
+    run, params = built(library, ours, x)
     spikes = ours(x)
     assert 0.05 < spikes.mean() < 0.95
     for _ in range(2):  # from rest at every call
@@ -92,12 +106,15 @@ def test_spikes_and_gradients_are_ours(library, model, detach_reset):
         ("snntorch", "lif", {"decay": "exp"}),
         ("snntorch", "lif", {"reset": "none"}),
         ("snntorch", "plif", {"surrogate": neurons.surrogate("atan", alpha=3.0)}),
+        ("norse", "lif", {"surrogate": "triangle"}),
+        ("norse", "lif", {"surrogate": "triangle", "tau": 3.0, "decay_input": True, "v_th": 0.4}),
+        ("norse", "lif", {"surrogate": "triangle", "decay": "exp", "v_reset": -0.5}),
     ],
 )
 def test_our_options_reach_the_library(library, model, options):
     x = current(SHAPE)
     ours = layer(model, **options)
-    run, _ = peers.build(library, ours, x)
+    run, _ = built(library, ours, x)
     torch.testing.assert_close(run(x), ours(x), rtol=0, atol=0)
     torch.testing.assert_close(gradients(run, [], x), gradients(ours, [], x), rtol=1e-4, atol=1e-6)
 
@@ -122,6 +139,15 @@ def test_our_options_reach_the_library(library, model, options):
         ("snntorch", "lif", {"reset": "soft"}, "not our soft reset"),
         ("snntorch", "lif", {"v_reset": -0.5}, "resets to 0"),
         ("snntorch", "lif", {"surrogate": "sigmoid"}, "no surrogate 'sigmoid'"),
+        ("spikingjelly_triton", "psn", {}, "no Triton kernel of psn"),
+        ("spikingjelly_triton", "lif", {"surrogate": "rect"}, "kernel of lif has no 'rect'"),
+        ("norse", "plif", {}, "norse has no plif"),
+        ("norse", "lif", {"reset": "soft"}, "resets to v_reset"),
+        ("norse", "lif", {"detach_reset": True}, "in the gradient"),
+        ("norse", "lif", {"surrogate": "sigmoid"}, "no surrogate .*sigmoid"),
+        ("fla", "lif", {}, "fla has no lif"),
+        ("fla", "dsn", {"enhanced": True}, "no enhanced dsn"),
+        ("fla", "dsn", {"surrogate": "atan"}, "no binary spikes"),
     ],
 )
 def test_what_a_library_lacks_is_said_in_one_line(library, model, options, reason):
@@ -130,16 +156,59 @@ def test_what_a_library_lacks_is_said_in_one_line(library, model, options, reaso
     assert "\n" not in str(error.value)
 
 
-def test_a_library_that_is_not_installed_is_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "snntorch", None)
-    with pytest.raises(NotImplementedError, match="pip install snntorch"):
-        peers.build("snntorch", layer("lif"), current(SHAPE))
+def test_norse_fires_as_we_do_whatever_stands_in_for_our_surrogate():
+    x, ours = current(SHAPE), layer("lif")
+    run, _ = built("norse", ours, x)
+    assert torch.equal(run(x), ours(x)) and "SuperSpike where ours is atan" in norse.NOTE
+
+
+@pytest.fixture
+def interpretable(monkeypatch):
+    """fla's recurrent kernel, of one configuration, where there is no GPU.
+
+    Triton's interpreter has no clock to choose a configuration by, and cannot run the chunked one.
+    """
+    hgrn = pytest.importorskip("fla.ops.hgrn", reason="needs fla-core")
+    if DEVICE.type == "cpu":
+        module = sys.modules["fla.ops.hgrn.fused_recurrent"]
+        for way in ("fwd", "bwd"):
+            tuner = getattr(module, f"fused_recurrent_hgrn_{way}_kernel").fn
+            monkeypatch.setattr(tuner, "configs", tuner.configs[:1])
+        monkeypatch.setattr(hgrn, "chunk_hgrn", hgrn.fused_recurrent_hgrn)
+
+
+def test_dsn_out_of_fla_s_parts_is_ours(interpretable):
+    x, ours = current(SHAPE), layer("dsn")
+    run, params = peers.build("fla", ours, x)
+    spikes = ours(x)
+    assert len(spikes.unique()) > 2
+    assert torch.equal(run(x), spikes)
+    expected = gradients(ours, list(ours.parameters()), x)
+    torch.testing.assert_close(gradients(run, params, x), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.skipif(DEVICE.type == "cuda", reason="there is a GPU")
+@pytest.mark.parametrize("library, model", [("fla", "dsn"), ("spikingjelly_triton", "lif")])
+def test_what_needs_a_gpu_says_so(library, model, monkeypatch):
+    monkeypatch.delenv("TRITON_INTERPRET", raising=False)
+    with pytest.raises(NotImplementedError, match="need a GPU"):
+        peers.build(library, layer(model), current(SHAPE))
+
+
+@pytest.mark.parametrize("adapter, model", [(snntorch, "lif"), (norse, "lif"), (fla, "dsn")])
+def test_a_library_that_is_not_installed_is_named(adapter, model, monkeypatch):
+    library = adapter.__name__.rpartition(".")[2]
+    for module in {library, *(name for name in sys.modules if name.startswith(f"{library}."))}:
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(NotImplementedError, match=f"pip install {adapter.PACKAGE}"):
+        peers.build(library, layer(model), current(SHAPE))
 
 
 @pytest.mark.parametrize("model, longest", spikingjelly.LONGEST.items())
 def test_a_sequence_too_long_to_wait_for_is_refused(model, longest):
     with pytest.raises(NotImplementedError, match=f"{model} stops at T={longest}: .*quadratic"):
-        peers.build("spikingjelly", layer(model), torch.zeros(longest + 1, 1, SHAPE.C))
+        x = torch.zeros(longest + 1, 1, SHAPE.C, device=DEVICE)
+        peers.build("spikingjelly", layer(model), x)
 
 
 @pytest.mark.parametrize("adapter, model", [(spikingjelly, "plif"), (snntorch, "lif")])
@@ -157,17 +226,18 @@ def test_an_adapter_with_a_wrong_tau_is_not_timed(monkeypatch, adapter, model):
 
 def test_only_a_tie_may_flip_and_what_follows_from_it():
     """The first input charges to v_th exactly, where snnTorch's `>` stays silent."""
-    x = torch.tensor([1.0, 0.7, 0.9, 0.2]).view(4, 1, 1)
+    x = torch.tensor([1.0, 0.7, 0.9, 0.2], device=DEVICE).view(4, 1, 1)
     ours = layer("lif", tau=2.0)
     run, _ = peers.build("snntorch", ours, x)
     assert ours(x).flatten().tolist() == [1, 0, 1, 0]
     assert run(x).flatten().tolist() == [0, 1, 0, 0]
     with pytest.raises(RuntimeError, match=r"25\.00%"):
-        peers.verify("snntorch", ours, lambda x: ours(x) + (torch.arange(4) == 3).view(4, 1, 1), x)
+        last = (torch.arange(4, device=DEVICE) == 3).view(4, 1, 1)
+        peers.verify("snntorch", ours, lambda x: ours(x) + last, x)
 
 
 def test_an_integer_spike_may_flip_where_it_is_rounded_and_nowhere_else():
-    x = torch.tensor([0.2, 1.49998, 2.3]).view(3, 1, 1)
+    x = torch.tensor([0.2, 1.49998, 2.3], device=DEVICE).view(3, 1, 1)
     ours = layer("ilif")
     peers.verify("spikingjelly", ours, lambda x: ours(x + (x - 1.5).abs().lt(1e-4) * 4e-5), x)
     with pytest.raises(RuntimeError, match=r"33\.33%"):

@@ -2,6 +2,7 @@
 
 An adapter `<library>.py` holds
 
+    PACKAGE          what pip installs
     NOTE             how its rows differ from ours, shown beside them; "" if they do not
     LONGEST          {model: T}, the longest sequences [steps] worth waiting for
     build(ours)      -> (run, params): the library's neuron with the parameters, surrogate and reset
@@ -44,7 +45,7 @@ def build(library: str, ours: neurons.Layer, x: Tensor) -> tuple[Run, list[Tenso
         with x.device:
             run, params = adapter.build(ours)
     except ImportError as error:
-        raise NotImplementedError(f"{error}: pip install {library}") from error
+        raise NotImplementedError(f"{error}: pip install {adapter.PACKAGE}") from error
     verify(library, ours, run, x)
     return run, params
 

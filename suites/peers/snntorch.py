@@ -22,6 +22,7 @@ from torch import Tensor
 import neurons
 from suites.peers import Run
 
+PACKAGE = "snntorch"
 NOTE = "fires at h > v_th, ours at h >= v_th; its plif learns the decay beta, ours learns w"
 LONGEST: dict[str, int] = {}
 RESETS = {"hard": "zero", "none": "none"}

@@ -1,7 +1,9 @@
-"""SpikingJelly: its neurons in multi-step mode, each on the kernels it chooses for the device.
+"""SpikingJelly: its neurons in multi-step mode, on torch operations.
 
-Written against 2.0.0, whose neurons lost the argument `backend`: the device decides. Equations,
-the order of charging and the firing at `h >= v_th` are ours, with three exceptions: our glif fires
+Written against 2.0.0, whose neurons lost the argument `backend`: the device decides. On a GPU it
+would choose a kernel of its own (`spikingjelly_triton`) unless, as here, it does not know the
+surrogate; its ilif takes its own surrogate alone and so has no torch form there. Equations, the
+order of charging and the firing at `h >= v_th` are ours, with three exceptions: our glif fires
 above its threshold unless `strict=False`, which only a potential that meets it exactly can tell;
 ILIFNode and ComplementaryLIFNode know the soft reset alone; and the latter's input and reset are
 always in full and in the gradient.
@@ -18,6 +20,7 @@ from torch.func import functional_call
 import neurons
 from suites.peers import Run
 
+PACKAGE = "spikingjelly"
 NOTE = (
     "its glif fires at u >= v_th, ours at u > v_th; its backward is quadratic in T for clif, glif "
     "and klif and cubic for sliding_psn, so long T are left out"
@@ -32,21 +35,31 @@ RENAMED = {
 
 
 def build(ours: neurons.Layer) -> tuple[Run, list[Tensor]]:
-    """The node of our model with our weights themselves: a copy of psn's would be T x T."""
+    """The node of our model, kept from the kernels it has on a GPU."""
+    g = surrogate(ours)
+    if torch.get_default_device().type == "cpu":
+        return node(ours, g)
+    if ours.neuron.name == "ilif":
+        raise NotImplementedError("spikingjelly's ilif has kernels alone on a GPU")
+    return node(ours, g.forward)
+
+
+def node(ours: neurons.Layer, g: Any) -> tuple[Run, list[Tensor]]:
+    """The node with our weights themselves: a copy of psn's would be T x T."""
     from spikingjelly.activation_based import functional
 
     with torch.device("meta"):
-        node = _node(ours)
-    slots = node.state_dict()
+        made = _module(ours, g)
+    slots = made.state_dict()
     named = {RENAMED.get(n, n): w for n, w in ours.state_dict().items()}
     weights = {n: w.view_as(slots[n]) for n, w in named.items()}
-    node.load_state_dict(slots | weights, assign=True)
+    made.load_state_dict(slots | weights, assign=True)
 
     def run(x: Tensor) -> Tensor:
-        functional.reset_net(node)
-        return _gated(node, x) if ours.neuron.name == "glif" else node(x)
+        functional.reset_net(made)
+        return _gated(made, x) if ours.neuron.name == "glif" else made(x)
 
-    return run, list(node.parameters())
+    return run, list(made.parameters())
 
 
 def _gated(node: Any, x: Tensor) -> Tensor:
@@ -57,20 +70,20 @@ def _gated(node: Any, x: Tensor) -> Tensor:
     return functional_call(node, {"conduct": node.conduct[now]}, images).view(x.shape)
 
 
-def _node(ours: neurons.Layer) -> torch.nn.Module:
-    """The module, its weights still to come."""
+def _module(ours: neurons.Layer, g: Any) -> torch.nn.Module:
+    """The module that fires by `g`, its weights still to come."""
     from spikingjelly.activation_based import neuron
 
-    p, g, mode, cut = ours.params, _surrogate(ours), ours.fire.mode, ours.fire.detach_reset
+    p, mode, cut = ours.params, ours.fire.mode, ours.fire.detach_reset
     match ours.neuron.name:
         case "iaf":
-            return neuron.IFNode(**_reset(ours))
+            return neuron.IFNode(**_reset(ours, g))
         case "lif" if p.decay == "linear":
-            return neuron.LIFNode(float(p.tau), p.decay_input, **_reset(ours))
+            return neuron.LIFNode(float(p.tau), p.decay_input, **_reset(ours, g))
         case "plif" if not getattr(p, "raw_input", False):
-            return neuron.ParametricLIFNode(decay_input=p.decay_input, **_reset(ours))
+            return neuron.ParametricLIFNode(decay_input=p.decay_input, **_reset(ours, g))
         case "klif":
-            return neuron.KLIFNode(p.scale_reset, float(p.tau), p.decay_input, **_reset(ours))
+            return neuron.KLIFNode(p.scale_reset, float(p.tau), p.decay_input, **_reset(ours, g))
         case "clif" if not (p.decay_input or cut) and mode == "soft":
             return neuron.ComplementaryLIFNode(float(p.tau), float(p.v_th), g, step_mode="m")
         case "ilif" if mode == "soft":
@@ -88,7 +101,7 @@ def _node(ours: neurons.Layer) -> torch.nn.Module:
     raise NotImplementedError(f"spikingjelly has no match for {ours!r}")
 
 
-def _reset(ours: neurons.Layer) -> dict[str, Any]:
+def _reset(ours: neurons.Layer, g: Any) -> dict[str, Any]:
     """What its integrate-and-fire neurons share. No v_reset means a soft reset, rest at 0."""
     p, mode = ours.params, ours.fire.mode
     if mode == "none":
@@ -98,13 +111,13 @@ def _reset(ours: neurons.Layer) -> dict[str, Any]:
     return {
         "v_threshold": float(p.v_th),
         "v_reset": float(p.v_reset) if mode == "hard" else None,
-        "surrogate_function": _surrogate(ours),
+        "surrogate_function": g,
         "detach_reset": ours.fire.detach_reset,
         "step_mode": "m",
     }
 
 
-def _surrogate(ours: neurons.Layer) -> Any:
+def surrogate(ours: neurons.Layer) -> Any:
     """Its window is open and 1/alpha wide; the others take the arguments of ours."""
     from spikingjelly.activation_based import surrogate
 
