@@ -58,8 +58,8 @@ def test_finished_rows_are_left_out(results: Results) -> None:
     results.add_result(benchmark("m.M.track_b"), row(1.0, None))  # one cell failed
     results.add_result(benchmark("m.M.track_c", version="0"), row(1.0, 2.0))  # since changed
     results.save(".asv/results")
-    assert measure.unfinished("box", COMMIT) == ["m.M.track_b", "m.M.track_c"]
-    assert len(measure.unfinished("box", "beef" * 10)) == 3
+    assert measure.unfinished("box", COMMIT, here=False) == ["m.M.track_b", "m.M.track_c"]
+    assert len(measure.unfinished("box", "beef" * 10, here=False)) == 3
 
 
 def test_an_interrupted_benchmark_is_not_finished(results: Results) -> None:
@@ -68,26 +68,26 @@ def test_an_interrupted_benchmark_is_not_finished(results: Results) -> None:
     results.add_result(benchmark("m.M.track_a"), taken, record_samples=True)
     results.add_result(benchmark("m.M.track_b"), taken)
     results.save(".asv/results")
-    assert measure.unfinished("box", COMMIT) == ["m.M.track_a", "m.M.track_c"]
+    assert measure.unfinished("box", COMMIT, here=False) == ["m.M.track_a", "m.M.track_c"]
 
 
 def test_rows_are_written_one_by_one(results: Results, monkeypatch) -> None:
     for name in ("load_data", "add_result"):
         monkeypatch.setattr(Results, name, getattr(keep, name))
     results.add_result(benchmark("m.M.track_a"), row(1.0, 2.0))  # a run that saves nothing
-    assert len(measure.unfinished("box", COMMIT)) == 3
+    assert len(measure.unfinished("box", COMMIT, here=False)) == 3
     results.load_data(".asv/results")
     results.add_result(benchmark("m.M.track_a"), row(1.0, 2.0))
-    assert measure.unfinished("box", COMMIT) == ["m.M.track_b", "m.M.track_c"]
+    assert measure.unfinished("box", COMMIT, here=False) == ["m.M.track_b", "m.M.track_c"]
     results.add_result(benchmark("m.M.track_b"), row(1.0, 2.0))
-    assert measure.unfinished("box", COMMIT) == ["m.M.track_c"]
+    assert measure.unfinished("box", COMMIT, here=False) == ["m.M.track_c"]
     assert not list(Path(".asv/results").glob(".*"))
 
 
 def test_only_what_is_left_is_asked_of_asv(monkeypatch) -> None:
     asked: list[str] = []
 
-    def asv(commit: str, bench: str, launch: str) -> int:
+    def asv(commit: str, bench: str, *how: object) -> int:
         asked.append(bench)
         return 0 if bench == "just-discover" else 2
 

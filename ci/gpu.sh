@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# All that needs a GPU, unattended: are the kernels right on this chip, what do both ways of keeping
+# their states cost, how fast is everything (the gpu profile); then the results and a report.
+#
+#   [PYTHON=...] [HOURS=12] ci/gpu.sh [LOGS]
+#
+# PYTHON is an environment to be used as it is, without a network; else .venv and asv's are made.
+# HOURS is asv's share: what it finished by then is kept, and the next run goes on. LOGS gets what
+# each step says (default: logs). Status: 0, 1 if something is wrong on this chip, 2 without a GPU.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+refuse() { echo "ci/gpu.sh: $1" >&2; exit 2; }
+
+step() { # NAME COMMAND...: run it; the others do not depend on it
+    local name=$1 status=0
+    shift
+    printf '%-12s' "$name"
+    "$@" >"$logs/$name.log" 2>&1 || status=$?
+    case $status in
+    0) echo "done" ;;
+    124) echo "out of time: $logs/$name.log" ;;
+    *) echo "FAILED with $status: $logs/$name.log" ;;
+    esac
+    return "$status"
+}
+
+nvidia-smi -L >/dev/null 2>&1 || refuse "no GPU here; nvidia-smi shows none"
+here=(--here)
+if [[ -z ${PYTHON:-} ]]; then
+    make .venv/installed
+    PYTHON=.venv/bin/python here=()
+fi
+"$PYTHON" -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' ||
+    refuse "the torch of $PYTHON sees no GPU; install its CUDA build"
+
+logs=${1:-logs} wrong=0
+mkdir -p "$logs" results
+export SPIKEBENCH_PROFILE=gpu
+
+step kernels "$PYTHON" -m pytest tests/test_triton.py tests/test_peers.py || wrong=1
+step golden "$PYTHON" -m tests.golden --backend triton --backend eager || wrong=1
+step checkpoints "$PYTHON" -m ci.checkpoints && cat "$logs/checkpoints.log"
+step asv timeout --signal=INT "${HOURS:-12}h" \
+    "$PYTHON" -m ci.measure --launch-method spawn "${here[@]}" || true
+cp -r .asv/results/. results/ || true
+step report "$PYTHON" -m reports build --results results -o "$logs/html" || true
+exit "$wrong"
