@@ -83,7 +83,10 @@ PROFILES = {
         repeat=5,
     ),
     "gpu": Profile(
-        [Shape(T, 16, 512) for T in LENGTHS], ("eager", "serial", "compile", "triton", *PEERS)
+        [Shape(T, 16, 512) for T in LENGTHS],
+        ("eager", "serial", "compile", "triton", *PEERS),
+        rounds=1,
+        repeat=(5, 20, 3.0),
     ),
     "gate": Profile([Shape(256, 4, 64)], ("eager", "serial", "cpu"), brief=[Shape(64, 4, 64)]),
 }
