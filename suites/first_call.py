@@ -7,7 +7,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import neurons
 from suites import cases
 
 FEW = ["dsn", "lif"]  # where time is short: each call costs seconds of imports on top
@@ -59,11 +58,11 @@ class FirstCall:
 
 
 def _seconds(cache: str, model: str, backend: str, shape: str) -> float:
-    """One first call in a process of its own, which sees the same `neurons` and this cache."""
+    """One first call in a process of its own, which finds the modules of this one."""
     case = cases.Shape.parse(shape)
     layer = cases.OPTIONS.get(model, {}) | {"name": model, "backend": backend}
     environment = os.environ | {name: str(Path(cache, name)) for name in CACHES}
-    environment["PYTHONPATH"] = str(Path(neurons.__file__).parents[1])
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)
     asked = json.dumps([layer, case, cases.device().type])
     command = [sys.executable, "-P", "-c", CALL, asked]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
