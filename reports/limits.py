@@ -5,8 +5,8 @@
 * the copy: a pass over [T, N, C] must move some tensors of that size, whatever it computes; a
   copy moves two and computes nothing. Below it no pass can be, so a time that is has not measured
   the pass, and it is rejected;
-* the chain: a model that is run serially must wait for T steps, one after the other. What else it
-  costs to call a layer is part of it. It is one of our own models and not a law: it rejects none.
+* the chain: a model that is run serially must wait for T steps, one after the other. The steps
+  are those of our own shortest model, not a law: they reject nothing.
 """
 
 from __future__ import annotations

@@ -15,13 +15,14 @@ from reports.sections import limits as section
 from reports.sections.provenance import failures
 from reports.view import View, choose
 from suites import cases, first_call
-from suites.limits import Limits
+from suites.limits import Chain, Copy
 
 SHAPES = ["T=1024 N=1 C=8", "T=4096 N=1 C=8"]
 CASES = {"model": ["dsn", "lif", "psn"], "backend": ["eager", "cpu"], "shape": SHAPES}
 BENCHMARKS = {
     **{f"speed.S.time_{way}": {"params": CASES} for way in limits.PASSES},
-    **{f"limits.L.time_{floor}": {"params": {"shape": SHAPES}} for floor in ("copy", "chain")},
+    "limits.L.time_copy": {"params": {"shape": SHAPES}},
+    "limits.L.track_chain": {"params": {"shape": SHAPES}},
     **{
         f"first_call.F.track_{how}": {
             "params": {"model": ["lif"], "backend": ["cpu"], "shape": SHAPES[:1]}
@@ -144,13 +145,15 @@ def test_serial_is_what_walks_over_time(model: str) -> None:
 
 def test_limits_have_the_cases_of_the_times() -> None:
     shape = cases.shapes()[0]
-    floors = Limits()
-    floors.setup(shape)
-    floors.time_copy(shape)
-    floors.time_chain(shape)
-    assert str(cases.Shape(*floors.x.shape)) == shape
-    assert floors.x.dtype.itemsize == limits.ITEM
-    assert not cases.gated("limits.Limits.time_copy", {"shape": shape})
+    copy, chain = Copy(), Chain()
+    copy.setup(shape)
+    copy.time_copy(shape)
+    assert str(cases.Shape(*copy.x.shape)) == shape
+    assert copy.x.dtype.itemsize == limits.ITEM
+    chain.setup(shape)
+    assert chain.x.shape == (copy.x.shape[0], 1, 1)
+    assert isinstance(chain.track_chain(shape), float)
+    assert not cases.gated("limits.Copy.time_copy", {"shape": shape})
 
 
 def test_first_call_starts_from_the_cache_it_is_given(tmp_path: Path) -> None:

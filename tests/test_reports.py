@@ -31,8 +31,8 @@ CASES = {
 BENCHMARKS = {
     **{f"speed.Speed.time_{way}": {"params": CASES} for way in ("forward", "backward", "training")},
     **{
-        f"limits.Limits.time_{floor}": {"params": {"shape": CASES["shape"]}}
-        for floor in ("copy", "chain")
+        f"limits.{floor}": {"params": {"shape": CASES["shape"]}}
+        for floor in ("Copy.time_copy", "Chain.track_chain")
     },
     **{
         f"first_call.FirstCall.track_{how}": {
