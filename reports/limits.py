@@ -75,7 +75,7 @@ def beside(rows: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
         rate=moved / rows["value"],
         limit=moved / copy,
         copies=rows["value"] / copy,
-        chains=(rows["value"] / chain).where(np.array(serial, dtype=bool)),
+        chains=(rows["value"] / chain).where((chain > 0) & np.array(serial, dtype=bool)),
     )
     return rows.dropna(subset="limit")
 

@@ -18,10 +18,10 @@ _INTRO = (
     "A forward pass must read its input and write its spikes; a backward pass must read the input"
     " and a gradient, and write one. The rate is these bytes over the time; × copy is how many"
     " times longer the pass takes than a copy of as many bytes, timed in the same run on the same"
-    " device: 1 is the limit. A model that is run step after step has a second one, × chain: T steps"
-    " of one neuron, each waiting for the last, without what calling a layer costs; twice that for"
-    " forward + backward. A time that the device cannot reach is INVALID: it is not shown, and"
-    " nothing is derived from it."
+    " device: 1 is the limit. A model that is run step after step has a second one, × chain: T"
+    " steps of one neuron, each waiting for the last, without what calling a layer costs; twice"
+    " that for forward + backward. A time that the device cannot reach is INVALID: it is not"
+    " shown, and nothing is derived from it."
 )
 _SHOWN = {"rate": "GB/s", "copies": "× copy", "chains": "× chain"}
 
