@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from reports import templates, units
+from reports import limits, templates, units
 
 _NOBODY: Mapping[str, str] = {}
+_WHY = {limits.INVALID: limits.REASON}
 
 
 @dataclass(frozen=True)
@@ -77,14 +78,14 @@ def ratio(row: Any, note: str = "") -> Cell:
 
 
 def state(row: Any, factor: float = 1.0) -> Cell:
-    """A row of the frame as it is: its value with its interval, `n/a` or `failed`.
+    """A row of the frame as it is: its value with its interval, `n/a`, `failed` or `INVALID`.
 
     Counters are exact and shown so; anything else has three significant digits.
     """
     if row is None or row.state == "n/a":
         return Cell("n/a", kind="na", note="not measured here")
     if row.state != "ok":
-        return Cell(row.state, kind="failed")
+        return Cell(row.state, kind="failed", note=_WHY.get(row.state, ""))
     show = units.exact if row.gate == "counter" else units.digits
     wide = "" if math.isnan(row.lo) else _interval(row, factor)
     return number(row.value, show(row.value * factor), wide)

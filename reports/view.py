@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports import results
+from reports import limits, results
 
 PEERS = Path(__file__).parents[1] / "suites" / "peers"
 
@@ -43,12 +43,12 @@ class View:
     notes: tuple[str, ...] = field(default=())
 
     def rows(self, suite: str, *metrics: str) -> pd.DataFrame:
-        """What was measured of a suite or failed, all its metrics if none is named."""
+        """What was measured of a suite, failed or is invalid; all its metrics if none is named."""
         frame = self.frame[(self.frame["suite"] == suite) & (self.frame["state"] != "n/a")]
         return frame[frame["metric"].isin(metrics)] if metrics else frame
 
     def ok(self, suite: str, *metrics: str) -> pd.DataFrame:
-        """As `rows`, without what failed."""
+        """As `rows`, without what failed or is invalid."""
         rows = self.rows(suite, *metrics)
         return rows[rows["state"] == "ok"]
 
@@ -76,7 +76,7 @@ def choose(
         frame = frame[frame["machine"] == _known("machine", machine, frame["machine"])]
     chosen = _commit(frame, commit, notes)
     machine = _newest(frame[frame["commit"] == chosen], "machine", notes)
-    history = _one_environment(frame[frame["machine"] == machine])
+    history = limits.checked(_one_environment(frame[frame["machine"] == machine]))
     rows = history[history["commit"] == chosen]
     if baseline is not None:
         _known("model", baseline, frame["model"].dropna())

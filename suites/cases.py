@@ -149,14 +149,14 @@ def measured(model: str, backend: str) -> list[Shape]:
 
 
 def gated(benchmark: str, params: Mapping[str, str]) -> bool:
-    """Whether `ci.gate` looks at a case: no peer is ours to gate.
+    """Whether `ci.gate` looks at a case: no peer is ours to gate, and no limit of the device.
 
     A model at brief shapes is timed in training alone, which is forward and backward together.
     """
     model, backend = params.get("model", ""), params.get("backend", "")
     parts = benchmark.endswith((".time_forward", ".time_backward")) and backend == "eager"
     brief = profile().brief and model not in HEADLINE
-    return backend not in PEERS and not (brief and parts)
+    return bool(model) and backend not in PEERS and not (brief and parts)
 
 
 def device() -> torch.device:

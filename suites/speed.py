@@ -3,10 +3,9 @@
 from suites import cases, clock
 
 
-class _Timed:
-    """What the three have in common; asv repeats `setup` before every timed call."""
+class Timed:
+    """How every timing is taken; asv repeats `setup` before every timed call."""
 
-    param_names = ("model", "backend", "shape")
     version = "1"
     timer = staticmethod(clock.now)
     number = 1
@@ -14,11 +13,15 @@ class _Timed:
     repeat = cases.profile().repeat
     timeout = 600
 
+
+class _Pass(Timed):
+    param_names = ("model", "backend", "shape")
+
     def setup(self, model, backend, shape):
         self.subject = cases.subject(model, backend, shape)
 
 
-class Inference(_Timed):
+class Inference(_Pass):
     params = (cases.models(), cases.runners(), cases.shapes())
 
     def time_forward(self, model, backend, shape):
@@ -27,7 +30,7 @@ class Inference(_Timed):
     vars(time_forward).update(direction="lower")
 
 
-class Training(_Timed):
+class Training(_Pass):
     params = (cases.models(), cases.runners(training=True), cases.shapes())
 
     def time_backward(self, model, backend, shape):

@@ -30,6 +30,16 @@ CASES = {
 }
 BENCHMARKS = {
     **{f"speed.Speed.time_{way}": {"params": CASES} for way in ("forward", "backward", "training")},
+    **{
+        f"limits.{floor}": {"params": {"shape": CASES["shape"]}}
+        for floor in ("Copy.time_copy", "Chain.track_chain")
+    },
+    **{
+        f"first_call.FirstCall.track_{how}": {
+            "params": {"model": MODELS, "backend": ["compile"], "shape": CASES["shape"][:1]}
+        }
+        for how in ("cold", "cached")
+    },
     "memory.Memory.track_peak_bytes": {"params": CASES, "unit": "bytes"},
     "counters.Counters.track_dispatched_ops": {
         "params": {**CASES, "shape": CASES["shape"][:1]},
@@ -72,6 +82,8 @@ def known(name: str, model: str = "", backend: str = "", shape: str = "T=1", **a
             return None
         time = steps**2 * 1e-9 if model == "psn" else steps * 1e-6
         return [time * {"eager": 1.0, "compile": 0.5, "spikingjelly": 5.0}[backend]] * 8
+    if name.startswith("limits"):
+        return steps * 1e-9
     if "test_error" in name:
         return {"dsn": 0.02, "lif": 0.04, "psn": 0.06}[model] + 0.01 * float(str(axes["seed"]))
     if "energy" in name:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from reports import tables, templates, units
+from reports import limits, tables, templates, units
 from reports.tables import Head, Table
 from reports.view import View
 
@@ -53,13 +53,17 @@ def table(view: View) -> Table:
 
 
 def failures(frame: pd.DataFrame) -> list[str]:
-    """One line per benchmark that failed: its asv name and the cases."""
-    failed = frame[frame["state"] == "failed"]
+    """One line per case that failed: its asv name, and why if it is known."""
+    failed = frame[~frame["state"].isin(["ok", "n/a"])]
     return [
-        f"{name}({', '.join(str(value) for value in _axes(row))})"
+        f"{name}({', '.join(str(value) for value in _axes(row))}){_why(row['state'])}"
         for name, rows in failed.groupby("benchmark")
         for row in rows.to_dict("records")
     ]
+
+
+def _why(state: str) -> str:
+    return f" {state}: {limits.REASON}" if state == limits.INVALID else ""
 
 
 def _axes(row: dict) -> list[str]:
@@ -80,7 +84,8 @@ def _coverage(frame: pd.DataFrame) -> Table:
     rows = []
     for suite, some in frame.groupby("suite"):
         states = list(some["state"])
-        found, absent, failed = (states.count(state) for state in ("ok", "n/a", "failed"))
+        found, absent = states.count("ok"), states.count("n/a")
+        failed = len(states) - found - absent
         cells = [tables.count(some["model"].nunique()), tables.count(found)]
         cells += [tables.count(absent, "na"), tables.count(failed, "failed" if failed else "na")]
         rows.append([tables.text(str(suite)), *cells])

@@ -1,0 +1,42 @@
+"""What a compiled model's first call costs."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from reports import tables, templates, units
+from reports.tables import Table
+from reports.view import View
+
+TITLE = "First call"
+ORDER = 35
+
+_INTRO = (
+    "Seconds until a layer has been made and has run forward + backward for the first time in a"
+    " fresh process, imports left out: cold, with nothing compiled before, and cached, with what"
+    " an earlier process compiled. Later calls are what the other sections time."
+)
+
+
+def render(view: View) -> Markup | None:
+    shown = table(view)
+    if shown is None:
+        return None
+    return templates.render(
+        "figures.html", intro=_INTRO, keys={}, panels={}, tables=[shown], folded={}
+    )
+
+
+def table(view: View) -> Table | None:
+    """A row per model and backend."""
+    rows = view.rows("first_call")
+    if rows.empty:
+        return None
+    factor, unit = units.scale(rows["value"], "seconds")
+    return tables.over_steps(
+        rows,
+        ["model", "backend", "size"],
+        {metric: (metric, unit) for metric in ("cold", "cached")},
+        lambda row: tables.state(row, factor),
+        caption="First forward + backward",
+    )

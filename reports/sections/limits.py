@@ -1,0 +1,80 @@
+"""How near every pass comes to what the device allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from reports import limits, tables, templates, units
+from reports.tables import Cell, Head, Table
+from reports.view import View
+
+TITLE = "How near the limit"
+ORDER = 25
+
+_INTRO = (
+    "A forward pass must read its input and write its spikes; a backward pass must read the input"
+    " and a gradient, and write one. The rate is these bytes over the time; × copy is how many"
+    " times longer the pass takes than a copy of as many bytes, timed in the same run on the same"
+    " device: 1 is the limit. A model that is run step after step has a second one, × chain: T"
+    " steps of one neuron, each waiting for the last, without what calling a layer costs; twice"
+    " that for forward + backward. A time that the device cannot reach is INVALID: it is not"
+    " shown, and nothing is derived from it."
+)
+_SHOWN = {"rate": "GB/s", "copies": "× copy", "chains": "× chain"}
+
+
+def render(view: View) -> Markup | None:
+    rows = _rows(view)
+    if rows.empty:
+        return None
+    return templates.render(
+        "figures.html",
+        intro=_INTRO,
+        keys={},
+        panels={},
+        tables=[table(view)],
+        folded={"At every length": _table(view, rows)},
+    )
+
+
+def table(view: View) -> Table | None:
+    """Each model, backend and size at the largest T it was timed at."""
+    rows = _rows(view)
+    if rows.empty:
+        return None
+    last = rows.groupby(["model", "backend", "size"])["T"].transform("max")
+    return _table(view, rows[rows["T"] == last], "At the largest T")
+
+
+def _rows(view: View) -> pd.DataFrame:
+    return limits.beside(view.rows("speed", *limits.PASSES), view.frame)
+
+
+def _table(view: View, rows: pd.DataFrame, caption: str = "") -> Table:
+    """A row per case; per direction its rate, and its time over either floor."""
+    keys = ["model", "backend", *(["size"] if rows["size"].nunique() > 1 else []), "T"]
+    found = tables.by_case(rows, [*keys, "metric"])
+    body = []
+    for case in tables.each(rows[[*keys, "limit"]].drop_duplicates(keys).sort_values(keys)):
+        *labels, T, limit = case
+        named = [tables.named(*pair, view.peers) for pair in zip(keys, labels, strict=False)]
+        named += [tables.number(T, units.steps(T)), tables.number(limit / 1e9)]
+        shown = [_cells(found.get((*labels, T, metric))) for metric in limits.PASSES]
+        body.append([*named, *(cell for cells in shown for cell in cells)])
+    heads = [*map(Head, keys), Head("copy", "GB/s")]
+    heads += [Head(metric, unit) for metric in limits.PASSES for unit in _SHOWN.values()]
+    return Table(heads, body, caption)
+
+
+def _cells(row: Any) -> list[Cell]:
+    if row is None or row.state != "ok":
+        return [tables.state(row)] * len(_SHOWN)
+    took = units.quantity(row.value, "seconds")
+    rate = tables.number(row.rate / 1e9, note=took)
+    copies = tables.number(row.copies, units.times(row.copies), took)
+    if pd.isna(row.chains):
+        return [rate, copies, Cell("–", kind="na", note="not run step after step")]
+    return [rate, copies, tables.number(row.chains, units.times(row.chains), took)]
