@@ -195,6 +195,26 @@ def test_what_needs_a_gpu_says_so(library, model, monkeypatch):
         peers.build(library, layer(model), current(SHAPE))
 
 
+@pytest.mark.parametrize("model", [m for m in SERIAL + PARALLEL if m != "ilif"])
+def test_without_its_kernels_spikingjelly_is_ours_too(model):
+    """Which is how it runs on a GPU; a CPU has no kernels to keep it from."""
+    x, ours = current(SHAPE), layer(model)
+    run, params = spikingjelly.node(ours, spikingjelly.surrogate(ours).forward)
+    assert torch.equal(run(x), ours(x))
+    expected = gradients(ours, list(ours.parameters()), x)
+    for theirs, wanted in zip(gradients(run, params, x), expected, strict=True):
+        torch.testing.assert_close(theirs.view_as(wanted), wanted, rtol=1e-4, atol=1e-6)
+
+
+def test_a_compiled_kernel_does_not_pass_for_one_in_triton(monkeypatch):
+    functional = pytest.importorskip("spikingjelly.activation_based.functional")
+    chosen = {"implementation": "cuda", "unavailable": {}}
+    monkeypatch.setattr(functional, "neuron_implementation", lambda *_: chosen)
+    monkeypatch.setattr(torch, "get_default_device", lambda: torch.device("cuda"))
+    with pytest.raises(NotImplementedError, match="on cuda here; set SJ_IF_CUDA_IMPLEMENTATION"):
+        spikingjelly_triton.build(layer("iaf"))
+
+
 @pytest.mark.parametrize("adapter, model", [(snntorch, "lif"), (norse, "lif"), (fla, "dsn")])
 def test_a_library_that_is_not_installed_is_named(adapter, model, monkeypatch):
     library = adapter.__name__.rpartition(".")[2]
