@@ -31,12 +31,13 @@ if [[ -z ${PYTHON:-} ]]; then
     make .venv/installed
     PYTHON=.venv/bin/python here=()
 fi
-"$PYTHON" -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' ||
-    refuse "the torch of $PYTHON sees no GPU; install its CUDA build"
+"$PYTHON" -c 'import sys, torch, triton; sys.exit(not torch.cuda.is_available())' 2>/dev/null ||
+    refuse "$PYTHON has no torch that sees the GPU, or no Triton; install torch's CUDA build"
 
 logs=${1:-logs} wrong=0
 mkdir -p "$logs" results
 export SPIKEBENCH_PROFILE=gpu
+unset TRITON_INTERPRET # or the kernels would run on the CPU
 
 step kernels "$PYTHON" -m pytest tests/test_triton.py tests/test_peers.py || wrong=1
 step golden "$PYTHON" -m tests.golden --backend triton --backend eager || wrong=1

@@ -74,7 +74,7 @@ def test_a_torch_that_sees_no_gpu_is_refused(box):
     program(box.path / "python", "exit 1")
     done = box.run()
     assert done.returncode == 2 and not (box.path / "logs").exists()
-    assert done.stderr.count("\n") == 1 and "install its CUDA build" in done.stderr
+    assert done.stderr.count("\n") == 1 and "install torch's CUDA build" in done.stderr
 
 
 def test_all_steps_run_and_the_results_are_collected(box):
