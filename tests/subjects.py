@@ -17,11 +17,7 @@ RUNS = [
     for backend in neurons.backends.names()
     if backend not in SLOW and neurons.backends.missing(neurons.get(model), backend) is None
 ]
-SERIAL_SLOW = (
-    "compile",
-    "triton",
-)  # seconds to compile, or interpreted: these have tests of their own
-RUNS = [(model, backend) for model, backend in RUNS if model in SERIAL]
+SERIAL_RUNS = [(model, backend) for model, backend in RUNS if model in SERIAL]
 
 # Finite differences see a width, or a sum, through which a model lets no gradient pass.
 DIFFERENTIABLE = {"mpd_agl": {"adaptive": False}, "pmsn": {"detach_sum": False}}

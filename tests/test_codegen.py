@@ -136,6 +136,12 @@ def test_a_last_state_has_a_gradient():
     torch.testing.assert_close(*grads, rtol=1e-12, atol=1e-14)
 
 
+def test_a_model_may_have_no_state_at_all():
+    ours, reference = (layer.double() for layer in pair("sliding_psn", k=1))
+    x = current(40, 2, 13, dtype=torch.float64)
+    assert torch.equal(ours(x), reference(x))
+
+
 def test_frozen_parameters_have_no_gradient():
     layer, reference = pair("dsn")
     for made_layer in (layer, reference):

@@ -29,7 +29,7 @@ class Library:
     def __init__(self, program: Program, dtype: torch.dtype) -> None:
         text, constants = c.source(program, "double" if dtype == torch.float64 else "float")
         self.program = program
-        self._rows = EVERY * (len(program.after) + len(program.noted))
+        self._rows = EVERY * max(1, len(program.after) + len(program.noted))
         self._library = build.library(text)
         self._constants = (ctypes.c_double * max(1, len(constants)))(*constants)
 
