@@ -66,16 +66,19 @@ def beside(rows: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     rate     bytes/s that the pass moved at least
     limit    bytes/s of the copy
     copies   its time over that of copying as many bytes
-    chains   its time over that of as many steps in a row; NaN for what is not run serially
+    chain    seconds of T steps in a row; NaN for what is not run serially
+    chains   its time over that of as many steps in a row
     """
     moved = _passes(rows, "tensors") * rows["shape"].map(_elements) * ITEM
-    copy, chain = _copy(rows, frame), _passes(rows, "walks") * _floor(rows, frame, "chain")
+    copy, chain = _copy(rows, frame), _floor(rows, frame, "chain")
     serial = [is_serial(*pair) for pair in zip(rows["model"], rows["backend"], strict=True)]
+    chain = np.where(np.array(serial, dtype=bool) & (chain > 0), chain, np.nan)
     rows = rows.assign(
         rate=moved / rows["value"],
         limit=moved / copy,
         copies=rows["value"] / copy,
-        chains=(rows["value"] / chain).where((chain > 0) & np.array(serial, dtype=bool)),
+        chain=chain,
+        chains=rows["value"] / chain / _passes(rows, "walks"),
     )
     return rows.dropna(subset="limit")
 

@@ -14,7 +14,7 @@ FEW = ["dsn", "lif"]  # where time is short: each call costs seconds of imports 
 # Where generated code, Triton and torch.compile keep what they have compiled.
 CACHES = ("SPIKEBENCH_CACHE", "TRITON_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR")
 
-# What importing costs is torch's, and starting CUDA is the driver's: the clock starts after both.
+# What it costs to import torch, and to start CUDA, is not ours: the clock starts after both.
 CALL = """
 import json, sys, time
 import neurons, torch

@@ -124,7 +124,7 @@ def test_table_has_the_largest_length_and_the_fold_all(tmp_path: Path) -> None:
     assert table is not None and len(table.rows) == 6
     assert [head.text for head in table.heads[:4]] == ["model", "backend", "T", "copy"]
     cells = next(row for row in table.rows if (row[0].text, row[1].text) == ("lif", "cpu"))
-    assert [cell.text for cell in cells[3:7]] == ["8.00", "1.00", "8.00×", "3.20×"]
+    assert [cell.text for cell in cells[3:8]] == ["8.00", "81.9", "1.00", "8.00×", "3.20×"]
     assert str(section.render(view)).count('data-model="lif"') == 2 * 3
 
 

@@ -13,8 +13,8 @@ ORDER = 35
 
 _INTRO = (
     "Seconds until a layer has been made and has run forward + backward for the first time in a"
-    " fresh process, imports left out: cold, with nothing compiled before, and cached, with what"
-    " an earlier process compiled. Later calls are what the other sections time."
+    " fresh process that has imported torch: cold, with nothing compiled before, and cached, with"
+    " what an earlier process compiled. Later calls are what the other sections time."
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -58,13 +59,15 @@ def _table(view: View, rows: pd.DataFrame, caption: str = "") -> Table:
     keys = ["model", "backend", *(["size"] if rows["size"].nunique() > 1 else []), "T"]
     found = tables.by_case(rows, [*keys, "metric"])
     body = []
-    for case in tables.each(rows[[*keys, "limit"]].drop_duplicates(keys).sort_values(keys)):
-        *labels, T, limit = case
+    floors = [*keys, "limit", "chain"]
+    for case in tables.each(rows[floors].drop_duplicates(keys).sort_values(keys)):
+        *labels, T, limit, chain = case
         named = [tables.named(*pair, view.peers) for pair in zip(keys, labels, strict=False)]
         named += [tables.number(T, units.steps(T)), tables.number(limit / 1e9)]
+        named += [_serial(chain, units.digits(chain * 1e6))]
         shown = [_cells(found.get((*labels, T, metric))) for metric in limits.PASSES]
         body.append([*named, *(cell for cells in shown for cell in cells)])
-    heads = [*map(Head, keys), Head("copy", "GB/s")]
+    heads = [*map(Head, keys), Head("copy", "GB/s"), Head("chain", "µs")]
     heads += [Head(metric, unit) for metric in limits.PASSES for unit in _SHOWN.values()]
     return Table(heads, body, caption)
 
@@ -73,8 +76,15 @@ def _cells(row: Any) -> list[Cell]:
     if row is None or row.state != "ok":
         return [tables.state(row)] * len(_SHOWN)
     took = units.quantity(row.value, "seconds")
-    rate = tables.number(row.rate / 1e9, note=took)
-    copies = tables.number(row.copies, units.times(row.copies), took)
-    if pd.isna(row.chains):
-        return [rate, copies, Cell("–", kind="na", note="not run step after step")]
-    return [rate, copies, tables.number(row.chains, units.times(row.chains), took)]
+    return [
+        tables.number(row.rate / 1e9, note=took),
+        tables.number(row.copies, units.times(row.copies), took),
+        _serial(row.chains, units.times(row.chains), took),
+    ]
+
+
+def _serial(value: float, shown: str, note: str = "") -> Cell:
+    """What only a model has that is run serially."""
+    if math.isnan(value):
+        return Cell("–", kind="na", note="not run step after step, or no such floor here")
+    return tables.number(value, shown, note)
