@@ -132,9 +132,9 @@ class Layer(LazyModuleMixin, nn.Module):
     def _reserve(self) -> None:
         """Register the parameters without their shapes."""
         sizes = {"shape": (1,), "T": 1}
-        template = self.neuron.params(
-            torch.Generator(), **self._options, **{need: sizes[need] for need in self._pending}
-        )
+        needs = {need: sizes[need] for need in self._pending}
+        with torch.device("cpu"):
+            template = self.neuron.params(torch.Generator(), **self._options, **needs)
         for name, value in template._asdict().items():
             if name in self.neuron.learnable and value is not None:
                 self.register_parameter(name, UninitializedParameter())  # type: ignore[arg-type]

@@ -115,3 +115,11 @@ def test_repr_names_the_model_its_options_and_the_backend():
     shown = "Layer('lif', tau=3.0, backend='cpu', reset='hard', surrogate=atan(alpha=2.0))"
     assert repr(Layer("lif", tau=3.0)) == shown
     assert "k=3" in repr(Layer("dsn", k=3))
+
+
+@pytest.mark.parametrize("options", [{"shape": (4,)}, {}])
+def test_a_layer_is_made_on_the_default_device(options):
+    with torch.device("meta"):
+        layer = Layer("dsn", **options)
+    assert {p.device.type for p in layer.parameters()} == {"meta"}
+    assert layer.backend == Layer("dsn").backend

@@ -53,8 +53,9 @@ def missing(
     one_of("no backend", backend, BACKENDS)
     fire = fire or Fire(surrogate(neuron.surrogate), neuron.reset)
     sizes = {name: size for name, size in (("shape", (6,)), ("T", 4)) if name in neuron.needs}
-    p = neuron.params(torch.Generator(), **sizes | dict(options or {}))
-    return BACKENDS[backend].missing(neuron, p, fire)
+    with torch.device("cpu"):  # wherever tensors are made by default
+        p = neuron.params(torch.Generator(), **sizes | dict(options or {}))
+        return BACKENDS[backend].missing(neuron, p, fire)
 
 
 def choose(

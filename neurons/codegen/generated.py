@@ -154,9 +154,10 @@ class _Like(NamedTuple):
 
 @cache
 def _program(like: _Like) -> Program:
-    tensors = {n: torch.full(size, 0.5).requires_grad_(learns) for n, size, learns in like.tensors}
-    p = like.neuron.Params(**dict(like.fixed), **tensors)
-    return trace(like.neuron, p, like.fire, like.channels)
+    with torch.device("cpu"):
+        made = {n: torch.full(size, 0.5).requires_grad_(learns) for n, size, learns in like.tensors}
+        p = like.neuron.Params(**dict(like.fixed), **made)
+        return trace(like.neuron, p, like.fire, like.channels)
 
 
 @torch.compiler.disable
