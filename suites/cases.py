@@ -70,12 +70,12 @@ ON_CPU = tuple(p for p in PEERS if p not in ("fla", "spikingjelly_triton"))  # t
 PROFILES = {
     "smoke": Profile(
         [Shape(T, 1, 64) for T in (1024, 4096, 16384)],
-        ("eager", "serial", "cpu", *ON_CPU),
+        ("eager", "serial", "cpu", "snntorch", "spikingjelly"),
         brief=[Shape(1024, 1, 64)],
         dtypes=("float32", "bfloat16"),
         seeds=1,
         rounds=1,
-        repeat=(3, 50, 0.5),
+        repeat=(3, 20, 0.3),
     ),
     "cpu": Profile(
         [Shape(T, 4, 512) for T in LENGTHS],

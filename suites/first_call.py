@@ -9,7 +9,7 @@ from pathlib import Path
 
 from suites import cases
 
-FEW = ["dsn", "lif"]  # where time is short: each call costs seconds of imports on top
+FEW = ["lif"]  # where time is short: each call costs seconds of imports on top
 
 # Where generated code, Triton and torch.compile keep what they have compiled.
 CACHES = ("SPIKEBENCH_CACHE", "TRITON_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR")

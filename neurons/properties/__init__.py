@@ -41,6 +41,8 @@ def drawn(model: str, **options: Any) -> Make:
         sizes = {"T": T} if "T" in registry.get(model).needs else {}
         generator = torch.Generator().manual_seed(0)
         how = sizes | options | more
+        steps = registry.get(model).sequence and how.get("stateful")
+        how = {"backend": "serial" if steps else "eager"} | how  # whose operations can be watched
         return Layer(model, shape=(C,), generator=generator, **how).double().eval()
 
     return make

@@ -61,7 +61,7 @@ def parallel(make: Make) -> bool:
     """
     counts = []
     for steps in (T, 4 * T):
-        layer = make(steps, backend="eager")  # one operation after the other
+        layer = make(steps)
         with _Calls() as calls:
             layer(noise(steps, 1, C))
         counts.append(calls.number)
