@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from torch import Tensor
@@ -107,13 +107,13 @@ class Program:
         added = [node for scatter in self.scatters for node in scatter[1:]]
         return [self.grad_x, *self.grad_state, *self.terms, *added]
 
-    @property
+    @cached_property
     def noted(self) -> list[int]:
         """What a step forward computes at some cost and the step backward wants again."""
         forward, back = self.schedule(self.after).every, set(self.schedule(self.backward).every)
         return [n for n in forward if n in back and self.ops[n].name in COSTLY]
 
-    @property
+    @cached_property
     def delays(self) -> list[int]:
         """For each state how many steps old the input is that it holds; 0 if it holds another."""
         known: dict[int, int] = {}
@@ -126,7 +126,7 @@ class Program:
                     known[row] = known[value] + 1
         return [known.get(row, 0) for row in range(len(self.after))]
 
-    @property
+    @cached_property
     def affine(self) -> bool:
         """Whether the other states are affine in themselves, with coefficients of the input."""
         if self.after_shared or self.scatters:
