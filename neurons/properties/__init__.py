@@ -40,9 +40,9 @@ def drawn(model: str, **options: Any) -> Make:
     def make(T: int, **more: Any) -> Layer:
         sizes = {"T": T} if "T" in registry.get(model).needs else {}
         generator = torch.Generator().manual_seed(0)
-        how = sizes | options | more
+        how: dict[str, Any] = sizes | options | more
         steps = registry.get(model).sequence and how.get("stateful")
-        how = {"backend": "serial" if steps else "eager"} | how  # whose operations can be watched
+        how.setdefault("backend", "serial" if steps else "eager")  # whose operations are torch's
         return Layer(model, shape=(C,), generator=generator, **how).double().eval()
 
     return make
