@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 
@@ -26,12 +27,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="another model stands for it; --exhaustive"))
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure() -> None:
-    """Let pytest's last line be the last: at exit Triton's binding lists what it has not freed."""
+@atexit.register
+def let_pytests_last_line_be_the_last() -> None:
+    """At exit Triton's binding lists what it has not freed."""
     if "triton" in sys.modules:
-        sys.stdout.flush()
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 @pytest.fixture(scope="session", autouse=True)
