@@ -30,9 +30,7 @@ def render(view: View) -> Markup | None:
         for task, some in rows.groupby("task")
     }
     found = [table(view)]
-    return templates.render(
-        "figures.html", intro=_INTRO, keys={}, panels=panels, tables=found, folded={}
-    )
+    return templates.render("figures.html", intro=_INTRO, panels=panels, tables=found)
 
 
 def table(view: View) -> Table | None:

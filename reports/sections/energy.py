@@ -38,7 +38,6 @@ def render(view: View) -> Markup | None:
         keys=dot_keys(rows["convention"], "energy"),
         panels={"Energy per sample": drawn},
         tables=[table(view)],
-        folded={},
     )
 
 

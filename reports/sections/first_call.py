@@ -20,11 +20,7 @@ _INTRO = (
 
 def render(view: View) -> Markup | None:
     shown = table(view)
-    if shown is None:
-        return None
-    return templates.render(
-        "figures.html", intro=_INTRO, keys={}, panels={}, tables=[shown], folded={}
-    )
+    return shown and templates.render("figures.html", intro=_INTRO, tables=[shown])
 
 
 def table(view: View) -> Table | None:

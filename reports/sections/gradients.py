@@ -33,9 +33,7 @@ def render(view: View) -> Markup | None:
     shown = [found for found in shown if found is not None]
     if not shown:
         return None
-    return templates.render(
-        "figures.html", intro=_INTRO, keys={}, panels={}, tables=shown, folded={}
-    )
+    return templates.render("figures.html", intro=_INTRO, tables=shown)
 
 
 def table(view: View, axes: tuple[str, ...] = _AXES[:3]) -> Table | None:

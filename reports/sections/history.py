@@ -51,7 +51,6 @@ def render(view: View) -> Markup | None:
         " failed.",
         keys=keys(ours["backend"].dropna(), "history"),
         panels=drawn,
-        tables=[],
         folded=folded,
     )
 

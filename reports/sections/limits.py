@@ -34,8 +34,6 @@ def render(view: View) -> Markup | None:
     return templates.render(
         "figures.html",
         intro=_INTRO,
-        keys={},
-        panels={},
         tables=[table(view)],
         folded={"At every length": _table(view, rows)},
     )

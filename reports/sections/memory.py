@@ -30,7 +30,6 @@ def render(view: View) -> Markup | None:
         keys=keys(rows["backend"], "memory"),
         panels=_panels(rows),
         tables=[found for metric in _metrics(rows) if (found := _table(view, metric))],
-        folded={},
     )
 
 

@@ -33,7 +33,6 @@ def render(view: View) -> Markup | None:
         keys=keys(rows["backend"], "peers"),
         panels=by_direction(as_ratio(rows), "peers", "×", reference=1.0),
         tables=[table(view)],
-        folded={},
     )
 
 

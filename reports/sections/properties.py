@@ -36,8 +36,6 @@ def render(view: View) -> Markup | None:
     return templates.render(
         "figures.html",
         intro=_INTRO,
-        keys={},
-        panels={},
         tables=[found for found in shown if found],
         folded={"Every property of every model": measured},
     )

@@ -36,7 +36,6 @@ def render(view: View) -> Markup | None:
         keys=keys(rows["backend"], "speedup"),
         panels=by_direction(as_ratio(rows), "speedup", "×", reference=1.0),
         tables=[table(view)],
-        folded={},
     )
 
 
