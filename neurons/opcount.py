@@ -48,6 +48,7 @@ MOVES = (
     "tril",
     "triu",
     "arange",
+    "_local_scalar_dense",  # a number read from a tensor
 )
 MAKES = ("zeros", "zeros_like", "new_zeros", "full_like", "empty", "empty_like")
 VIEWS = ("_unsafe_view",)  # not marked as one

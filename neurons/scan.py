@@ -9,12 +9,14 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch._higher_order_ops.scan import scan
+from torch.nn.functional import pad
 
 from neurons.contract import Neuron
 from neurons.fire import Fire
 
 Body = Callable[[Tensor, Any], tuple[Tensor, Any]]
 PIECE = 256  # steps whose graph is alive at a time
+BLOCK = 32  # steps of a band's block, at least: shorter ones are too many
 
 
 def unroll(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any = None) -> tuple[Tensor, Any]:
@@ -164,11 +166,35 @@ def decays(d: float, T: int) -> Tensor:
 
 def across_time(weight: Tensor, x: Tensor, bias: Tensor | None = None) -> Tensor:
     """W x + b over the steps: h[i] = sum_j W[i, j] x[j] + b[i], W [T, T], x [T, N, *], b [T]."""
-    T = len(weight)
+    _fits(len(weight), x)
+    flat = x.flatten(1)
+    h = weight @ flat if bias is None else torch.addmm(bias[:, None], weight, flat)
+    return h.view(x.shape)
+
+
+def across_taps(weight: Tensor, x: Tensor, bias: Tensor) -> Tensor:
+    """h[i] = sum_j w[i, j] x[i - k + 1 + j] + b[i], with x [T, N, *] zero before its first step.
+
+    w is [T, k] and b [T], or [k] and [] where all steps share them. The taps are a banded matrix
+    over blocks of L >= k steps, each fed by itself and the last: a T x T matrix would be quadratic
+    in T, and a sum of k shifted copies moves k times the memory.
+    """
+    T, k = len(x), weight.shape[-1]
+    L = min(max(k, BLOCK), T)
+    if weight.ndim > 1:
+        _fits(len(weight), x)
+    rows = weight if weight.ndim > 1 else weight.expand(L, k)
+    # Rows one longer than the band is wide, read as the band's: each starts a column further on.
+    rows = pad(rows, (L - k + 1, L, 0, -len(rows) % L)).view(-1, L * (2 * L + 1))
+    band = rows[:, : 2 * L * L].view(-1, L, 2 * L).squeeze(0)
+    padded = pad(x.flatten(1), (0, 0, L, -T % L))
+    blocks = padded.view(len(padded) // L, L, padded.shape[1])
+    h = band[..., :L] @ blocks[:-1] + band[..., L:] @ blocks[1:]
+    return (h.flatten(0, 1)[:T] + bias[..., None]).view(x.shape)
+
+
+def _fits(T: int, x: Tensor) -> None:
     if len(x) != T:
         raise ValueError(
             f"weights over T={T} steps cannot take T={len(x)}; build another layer with T={len(x)}"
         )
-    flat = x.flatten(1)
-    h = weight @ flat if bias is None else torch.addmm(bias[:, None], weight, flat)
-    return h.view(x.shape)

@@ -48,6 +48,16 @@ def test_psn_grows_with_the_sequence(T):
     assert counted("psn", x=WIDE[:T], T=T) == {"mul": T, "add": T, "compare": 1}
 
 
+@pytest.mark.parametrize("T", [512, 1024])
+def test_masked_psn_stops_growing_with_the_sequence_where_the_mask_is_full(T):
+    """Two blocks of 32 steps; their sum and the bias."""
+    full, half = (
+        counted("masked_psn", x=torch.zeros(T, 2, 50), T=T, lambda_=v) for v in (1.0, 0.5)
+    )
+    assert full == {"mul": 64, "add": 64, "compare": 1}
+    assert half["mul"] >= T
+
+
 @pytest.mark.parametrize("k", [4, 2])
 def test_dsn(k):
     """k taps and a bias, 1/(1 + e^-a) to a power, the blend of h and x, the threshold."""

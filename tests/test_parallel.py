@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 import neurons
-from neurons.scan import across_time, decays, linear_scan
+from neurons.scan import across_taps, across_time, decays, linear_scan
 from tests.subjects import current, fires, gradients, made, says
 
 PSUS = ("psu", "ipsu", "rpsu")
@@ -50,6 +50,51 @@ def test_masked_psn_saves_its_lambda_and_trains_inside_the_mask():
     assert other.lambda_ == 1
     _, (_, weight, _) = gradients(layer, current(9))
     assert torch.equal(weight != 0, torch.ones(9, 9).tril().triu(-1) != 0)
+
+
+@pytest.mark.parametrize("k", [1, 4, 32])
+@pytest.mark.parametrize("T", [257, 1000])
+def test_a_full_mask_leaves_the_band_of_the_whole_product(T, k):
+    layer, x = made("masked_psn", T=T, k=k).double(), double(T, 3, 5)
+    s, grads = gradients(layer, x)
+    layer.lambda_.requires_grad_()  # which only the whole product has a gradient for
+    expected, others = gradients(layer, x)
+    assert torch.equal(s, expected) and fires(s)
+    torch.testing.assert_close(grads, others, rtol=1e-12, atol=1e-13)
+    assert not grads[1][torch.ones(T, T).tril().triu(1 - k) == 0].any()
+
+
+def test_a_full_mask_has_the_gradient_of_finite_differences():
+    layer = made("masked_psn", T=300, k=3).double()
+    fire = neurons.smooth(layer.fire)
+
+    def smooth(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        return layer.neuron.sequence(x, layer.params._replace(weight=weight, bias=bias), fire)
+
+    inputs = (double(300, 3).requires_grad_(), layer.weight, layer.bias)
+    assert torch.autograd.gradcheck(smooth, inputs, fast_mode=True)
+
+
+def test_lambda_has_a_gradient_where_it_is_asked_for():
+    layer, x = made("masked_psn", T=9, k=2).double(), double(9, 3)
+    layer.lambda_.requires_grad_()
+    layer(x).sum().backward()
+    assert layer.lambda_.grad.any()
+
+
+def test_torch_compile_does_not_look_at_lambda():
+    layer, x = made("masked_psn", T=300).double(), double(300, 3)
+    whole = torch.compile(layer.neuron.sequence, backend="eager", fullgraph=True)
+    assert torch.equal(whole(x, layer.params, layer.fire), layer(x))
+
+
+@pytest.mark.parametrize("model", ["masked_psn", "sliding_psn"])
+def test_what_is_not_finite_stays_in_its_block_and_the_next(model):
+    layer, x = made(model, T=1000) if model == "masked_psn" else made(model), current(1000, 3)
+    x[500] = float("nan")
+    through = neurons.Fire(neurons.surrogate("atan"), spike=lambda g, u: u)
+    h = layer.neuron.sequence(x, layer.params, through)
+    assert h[:480].isfinite().all() and h[500:504].isnan().all() and h[544:].isfinite().all()
 
 
 @pytest.mark.parametrize("lambda_", [-0.1, 1.1, float("nan")])
@@ -160,6 +205,27 @@ def test_the_state_goes_from_call_to_call_and_from_dtype_to_dtype(model):
     before = carried.state
     for now, then in zip(carried.float().double().state, before, strict=True):
         torch.testing.assert_close(now, then, rtol=1e-5, atol=1e-6)
+
+
+# Taps
+
+
+@pytest.mark.parametrize("k", [1, 4, 32, 70, 2000])
+@pytest.mark.parametrize("T", [1, 31, 63, 64, 1000])
+def test_taps_are_a_band_of_a_matrix(T, k):
+    taps, bias, x = torch.randn(T, k).double(), torch.randn(T).double(), double(T, 3, 5)
+    i, j = torch.meshgrid(torch.arange(T), torch.arange(T), indexing="ij")
+    seen = (j <= i) & (i < j + k)
+    band = torch.where(seen, taps.gather(1, (j - i + k - 1).clamp(0, k - 1)), 0.0)
+    torch.testing.assert_close(across_taps(taps, x, bias), across_time(band, x, bias))
+    shared = across_taps(taps[0], x, bias[0])
+    torch.testing.assert_close(shared, across_taps(taps[:1].expand(T, k), x, bias[:1].expand(T)))
+
+
+@pytest.mark.parametrize("steps", [(), (37,)])
+def test_taps_have_the_gradient_of_finite_differences(steps):
+    inputs = [torch.randn(size).double() for size in ((*steps, 3), (37, 1, 3), steps)]
+    assert torch.autograd.gradcheck(across_taps, [v.requires_grad_() for v in inputs])
 
 
 # The scan

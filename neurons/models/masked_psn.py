@@ -6,8 +6,13 @@
 
 Training raises lambda from 0, where this is the parallel spiking neuron, to 1, where it is causal
 and sees k steps: `layer.lambda_.fill_(epoch / epochs)`. It is a buffer, saved with the weights,
-and 1 unless given (SpikingJelly starts at 0). The threshold is -b and starts at 1. Cost is
-quadratic in T; T is fixed by W, and every step has weights of its own: there is no `step`.
+and 1 unless given (SpikingJelly starts at 0). The threshold is -b and starts at 1. T is fixed by
+W, and every step has weights of its own: there is no `step`.
+
+Cost is quadratic in T while lambda < 1. At 1, where T > 8 max(k, 32), only the band is multiplied:
+that is linear in T, but for W's gradient, [T, T] and zero outside the band. To see that lambda is
+1, a GPU is waited for. Under torch.compile, which cannot look at it, and where lambda has a
+gradient, the whole product stays.
 
 W starts uniform in +-1/sqrt(n), n the sum of a row of M^2: a torch Linear's where the mask lets n
 inputs pass. The authors' code takes n = T, and with it hardly fires once T is far beyond k.
@@ -23,7 +28,7 @@ from torch import Tensor
 
 from neurons.contract import COUNT, Neuron
 from neurons.fire import Fire
-from neurons.scan import across_time
+from neurons.scan import BLOCK, across_taps, across_time
 
 
 class Params(NamedTuple):
@@ -43,8 +48,20 @@ def init(generator: torch.Generator | None, *, T: int, k: int = 4, lambda_: floa
 
 
 def sequence(x: Tensor, p: Params, fire: Fire) -> Tensor:
+    if _banded(p):
+        seen = torch.arange(1 - p.k, len(p.weight), device=p.weight.device).unfold(0, p.k, 1)
+        # A negative column wraps, to weights that meet the zeros before the first step.
+        return fire(across_taps(p.weight[seen[:, -1:], seen], x, p.bias))
     band = p.weight.tril().triu(1 - p.k)
     return fire(across_time(torch.lerp(p.weight, band, p.lambda_), x, p.bias))
+
+
+def _banded(p: Params) -> bool:
+    """Whether lambda is known to be 1, and the band so narrow that it is worth its blocks."""
+    wide = len(p.weight) <= 8 * max(p.k, BLOCK)
+    if wide or torch.compiler.is_compiling() or p.lambda_.requires_grad:
+        return False
+    return float(p.lambda_) == 1
 
 
 NEURON = Neuron(

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.functional import pad
 
 from neurons.contract import COUNT, Neuron
 from neurons.fire import Fire
+from neurons.scan import across_taps
 
 
 class State(NamedTuple):
@@ -43,18 +43,7 @@ def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]
 
 
 def sequence(x: Tensor, p: Params, fire: Fire) -> Tensor:
-    """The filter as a banded matrix over blocks of L >= k steps, each fed by itself and the last.
-
-    A T x T matrix would be quadratic in T, and a sum of k shifted copies moves k times the
-    memory. Row i of the band, [L, 2 L], is w shifted by i: w[k-1] meets column L + i.
-    """
-    T, k = len(x), len(p.weight)
-    L = min(max(k, 32), T)
-    band = pad(p.weight, (2 * L - k, L - 1)).unfold(0, 2 * L, 1).flip(0)
-    padded = pad(x.flatten(1), (0, 0, L, -T % L))
-    blocks = padded.view(len(padded) // L, L, padded.shape[1])
-    h = band[:, :L] @ blocks[:-1] + band[:, L:] @ blocks[1:]
-    return fire((h.flatten(0, 1)[:T] + p.bias).view(x.shape))
+    return fire(across_taps(p.weight, x, p.bias))
 
 
 NEURON = Neuron(
