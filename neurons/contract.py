@@ -144,21 +144,3 @@ def one_of(lack: str, name: str, known: Iterable[str]) -> str:
 def per_channel(w: Tensor, trailing: int) -> Tensor:
     """View a [C] vector to meet the channels of [..., C, *], which has `trailing` axes in `*`."""
     return w.reshape(-1, *(1,) * trailing)
-
-
-def convolve(x: Tensor, weight: Tensor) -> Tensor:
-    """The same-size convolution of [N, C, *] by [C, C/groups, k..], an odd k per axis of `*`.
-
-    With no axis in `*` it is a product over the channels.
-    """
-    if x.ndim != weight.ndim or x.shape[1] != len(weight):
-        raise ValueError(
-            f"circuits of weight {tuple(weight.shape)} cannot take [N, *] = {tuple(x.shape)}; "
-            f"build a layer with shape={tuple(x.shape[1:])}"
-        )
-    groups, pads = len(weight) // weight.shape[1], [k // 2 for k in weight.shape[2:]]
-    if not pads:
-        blocks = weight.view(groups, weight.shape[1], weight.shape[1])
-        return torch.einsum("ngi,goi->ngo", x.unflatten(1, (groups, -1)), blocks).flatten(1)
-    one = [1] * len(pads)
-    return torch.convolution(x, weight, None, one, pads, one, False, [0] * len(pads), groups)

@@ -71,7 +71,7 @@ def test_imports_run_one_way(file):
 
 @pytest.mark.parametrize("file", MODELS, ids=name)
 def test_models_import_only_what_equations_need(file):
-    allowed = re.compile(r"(neurons\.(contract|fire|scan)|torch)(\.|$)")
+    allowed = re.compile(r"(neurons\.(circuits|contract|fire|scan)|torch)(\.|$)")
     others = {dotted for dotted in imports(file) if not allowed.match(dotted)}
     assert {dotted.partition(".")[0] for dotted in others} <= sys.stdlib_module_names
 

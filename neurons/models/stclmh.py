@@ -9,25 +9,23 @@
 with mu = sigmoid(w) - 1/2 and lambda = sigmoid(w) + 1/2; all w start at 0. The reset carries
 gradient, appendix C says; the authors' code cuts it (`detach_reset=True`).
 
-W is a convolution over the axes of `*` (of [C] alone: a product over the channels) in `groups`
-groups (`circuit="group"`; gcd(groups, C) where they do not divide C), in one (`"global"`), or a
-weight and a bias per neuron (`"self"`, Table 11). The authors' code, and the paper's count of
-parameters, have a GroupNorm after each convolution, inside the tanh: `norm=True`.
-`detach_gates=True` truncates the gradient through the spikes that gate (appendix A; Y in Table 8).
+W is a convolution; what `circuit`, `groups`, `kernel`, `norm` and `detach_gates` make of it stands
+in `neurons/circuits.py`.
 
 Source: STC (Wang & Yu 2024), appendix C, Eq. 25-31.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.functional import group_norm
 
-from neurons.contract import COUNT, Neuron, convolve
+from neurons.circuits import LIMITS, draw, gates
+from neurons.contract import Neuron
 from neurons.fire import Fire
+
+FACTORS = ("mu_d", "mu_s", "lambda_s", "lambda_d")
 
 
 class State(NamedTuple):
@@ -62,37 +60,17 @@ def init(
     norm: bool = False,
     **fixed: Any,
 ) -> Params:
-    """As torch's Conv where a GroupNorm follows; else inhibitory, so that nothing explodes."""
-    parts = math.gcd(groups, shape[0]) if circuit == "group" else 1
-    inner = (shape[0] // parts, *(kernel,) * (len(shape) - 1))
-    size, fan_in = ((shape[0], *inner), math.prod(inner)) if circuit != "self" else (shape, 1)
-    low, high = (-(fan_in**-0.5), fan_in**-0.5) if norm else (-1 / fan_in, 0.0)
-    W = torch.empty(2, *size).uniform_(low, high, generator=generator)
-    gain = torch.ones(2, shape[0]) if norm and circuit != "self" else None
-    shift = torch.zeros(2, *shape) if circuit == "self" else None if gain is None else 0 * gain
-    fixed |= {"groups": groups, "circuit": circuit}
-    mu_d, mu_s, lambda_s, lambda_d = (torch.tensor(0.0) for _ in range(4))
-    return Params(W[0].clone(), W[1].clone(), mu_d, mu_s, lambda_s, lambda_d, gain, shift, **fixed)
+    drawn = draw(generator, shape, circuit, groups, kernel, norm)
+    drawn |= {name: torch.tensor(0.0) for name in FACTORS}
+    return Params(**drawn, **fixed)
 
 
 def start(x: Tensor, p: Params) -> State:
     return State(*(torch.zeros_like(x) for _ in State._fields))
 
 
-def gate(i: int, s: Tensor, p: Params) -> Tensor:
-    """beta (i = 0) or gamma (i = 1)."""
-    weight, s = (p.temporal, p.spatial)[i], s.detach() if p.detach_gates else s
-    if p.circuit == "self":
-        return torch.tanh(weight * s + p.shift[i])  # type: ignore[index]
-    a = convolve(s, weight)
-    if p.gain is not None:
-        parts = math.gcd(p.groups, len(weight))
-        a = group_norm(a, parts, p.gain[i], p.shift[i], p.eps)  # type: ignore[index]
-    return torch.tanh(a)
-
-
 def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]:
-    beta, gamma = gate(0, state.s, p), gate(1, state.s, p)
+    beta, gamma = gates(state.s, p)
     mu_d, mu_s = torch.sigmoid(p.mu_d) - 0.5, torch.sigmoid(p.mu_s) - 0.5
     lambda_s, lambda_d = torch.sigmoid(p.lambda_s) + 0.5, torch.sigmoid(p.lambda_d) + 0.5
     v_dend = mu_d * state.v_dend + mu_s * state.v + x * (1 + gamma)
@@ -107,11 +85,8 @@ NEURON = Neuron(
     step,
     init=init,
     start=start,
-    learnable=(
-        *("temporal", "spatial", "gain", "shift"),
-        *("mu_d", "mu_s", "lambda_s", "lambda_d"),
-    ),
-    limits={"circuit": ("self", "group", "global"), "groups": COUNT, "kernel": range(1, 2**31, 2)},
+    learnable=("temporal", "spatial", "gain", "shift", *FACTORS),
+    limits=LIMITS,
     surrogate="sigmoid",
     reset="soft",
 )
