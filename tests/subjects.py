@@ -56,6 +56,30 @@ def weights(s: Tensor) -> Tensor:
     return torch.randn(s.shape, dtype=s.dtype, generator=torch.Generator().manual_seed(5))
 
 
+def leaves_nothing_unwritten(
+    layer: neurons.Layer, x: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """torch fills new memory with NaN here; all that is read or returned has been written."""
+    monkeypatch.setattr(torch.utils.deterministic, "fill_uninitialized_memory", True)
+    torch.use_deterministic_algorithms(True)
+    try:
+        assert torch.empty(3, device=x.device).isnan().all()
+        s, grads = gradients(layer, x)
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert all(v.isfinite().all() for v in (s, *grads))
+
+
+def carries_on(whole: neurons.Layer, pieces: neurons.Layer, x: Tensor) -> None:
+    """Two stateful layers, one called twice, agree: spikes and states by the bit, and gradients."""
+    x = x.detach().requires_grad_()
+    outs = [whole(x), torch.cat([pieces(part) for part in x.split(33)])]
+    assert torch.equal(*outs)
+    assert all(map(torch.equal, whole.state, pieces.state))
+    (expected,), (found,) = (torch.autograd.grad((s * weights(s)).sum(), x) for s in outs)
+    torch.testing.assert_close(found, expected, rtol=1e-10, atol=1e-12)
+
+
 def says(error: pytest.ExceptionInfo, *words: str) -> None:
     """The error is one line and has all the words in it."""
     message = str(error.value)

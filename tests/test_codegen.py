@@ -14,7 +14,15 @@ from neurons.codegen.tape import UngeneratableError
 from neurons.codegen.trace import trace
 from neurons.contract import Neuron
 from neurons.fire import Fire, surrogate
-from tests.subjects import current, fires, gradients, made, says, weights
+from tests.subjects import (
+    carries_on,
+    current,
+    fires,
+    gradients,
+    leaves_nothing_unwritten,
+    made,
+    says,
+)
 
 reason = neurons.backends.missing(neurons.get("lif"), "cpu")
 pytestmark = pytest.mark.skipif(reason is not None, reason=str(reason))
@@ -90,16 +98,7 @@ def test_every_surrogate_and_reset(name, how):
 
 @models
 def test_nothing_is_left_unwritten(model, monkeypatch):
-    """torch fills new memory with NaN here; all that is read or returned has been written."""
-    monkeypatch.setattr(torch.utils.deterministic, "fill_uninitialized_memory", True)
-    layer, x = pair(model)[0], current(cpu.EVERY + 5, 3, 13)
-    torch.use_deterministic_algorithms(True)
-    try:
-        assert torch.empty(3).isnan().all()
-        s, grads = gradients(layer, x)
-    finally:
-        torch.use_deterministic_algorithms(False)
-    assert all(v.isfinite().all() for v in (s, *grads))
+    leaves_nothing_unwritten(pair(model)[0], current(cpu.EVERY + 5, 3, 13), monkeypatch)
 
 
 @pytest.mark.parametrize("model", ["clif", "plif", "dsn", "glif"])
@@ -119,13 +118,7 @@ def test_threads_and_blocks_change_nothing(model, monkeypatch):
 @models
 def test_the_state_carries_on_with_its_gradient(model):
     whole, pieces = (pair(model, stateful=True)[0].double() for _ in "ab")
-    x = current(70, 2, 13, dtype=torch.float64).requires_grad_()
-    outs = [whole(x), torch.cat([pieces(part) for part in x.split(33)])]
-    assert torch.equal(*outs)
-    for a, b in zip(whole.state, pieces.state, strict=True):
-        assert torch.equal(a, b)
-    (expected,), (found,) = (torch.autograd.grad((s * weights(s)).sum(), x) for s in outs)
-    torch.testing.assert_close(found, expected, rtol=1e-10, atol=1e-12)
+    carries_on(whole, pieces, current(70, 2, 13, dtype=torch.float64))
 
 
 def test_a_last_state_has_a_gradient():

@@ -9,7 +9,7 @@ import torch
 
 import neurons
 from neurons.backends import triton
-from tests.subjects import current, fires, gradients, made, weights
+from tests.subjects import carries_on, current, fires, gradients, leaves_nothing_unwritten, made
 from tests.test_codegen import GENERATED
 
 reason = neurons.backends.missing(neurons.get("lif"), "triton")
@@ -41,11 +41,7 @@ def test_spikes_and_gradients(model, T):
 @pytest.mark.parametrize("model", ["clif", "dsn", "glif"])
 def test_the_state_carries_on_with_its_gradient(model):
     whole, pieces = (pair(model, stateful=True)[0] for _ in "ab")
-    x = current(40, 2, 13, dtype=torch.float64).to(DEVICE).requires_grad_()
-    outs = [whole(x), torch.cat([pieces(part) for part in x.split(33)])]
-    assert torch.equal(*outs)
-    (expected,), (found,) = (torch.autograd.grad((s * weights(s)).sum(), x) for s in outs)
-    torch.testing.assert_close(found, expected, rtol=1e-10, atol=1e-12)
+    carries_on(whole, pieces, current(40, 2, 13, dtype=torch.float64).to(DEVICE))
 
 
 @pytest.mark.parametrize(("model", "affine"), [("dsn", 1), ("prf", 2), ("sliding_psn", 0)])
@@ -78,15 +74,8 @@ def test_half_input_has_float32_states(dtype):
 
 @pytest.mark.parametrize("model", ["clif", "dsn"])
 def test_nothing_is_left_unwritten(model, monkeypatch):
-    """torch fills new memory with NaN here; all that is read or returned has been written."""
-    monkeypatch.setattr(torch.utils.deterministic, "fill_uninitialized_memory", True)
-    layer, x = pair(model)[0], current(37, 3, 13, dtype=torch.float64).to(DEVICE)
-    torch.use_deterministic_algorithms(True)
-    try:
-        s, grads = gradients(layer, x)
-    finally:
-        torch.use_deterministic_algorithms(False)
-    assert all(v.isfinite().all() for v in (s, *grads))
+    x = current(37, 3, 13, dtype=torch.float64).to(DEVICE)
+    leaves_nothing_unwritten(pair(model)[0], x, monkeypatch)
 
 
 @pytest.mark.slow
