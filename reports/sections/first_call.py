@@ -20,7 +20,7 @@ _INTRO = (
 
 def render(view: View) -> Markup | None:
     shown = table(view)
-    return shown and templates.render("figures.html", intro=_INTRO, tables=[shown])
+    return templates.render("figures.html", intro=_INTRO, tables=[shown]) if shown else None
 
 
 def table(view: View) -> Table | None:
