@@ -8,7 +8,8 @@
 W is a convolution over the axes of `*` (of [C] alone: a product over the channels) in `groups`
 groups (`circuit="group"`; gcd(groups, C) where they do not divide C), in one (`"global"`), or a
 weight and a bias per neuron (`"self"`, Table 11). The authors' code, and the paper's count of
-parameters, have a GroupNorm after each convolution, inside the tanh: `norm=True`.
+parameters, have a GroupNorm after each convolution, inside the tanh: `norm=True`. Of the two
+circuits `circuits="temporal"` or `"spatial"` keeps one (Table 7); the other's gate is 0.
 `detach_gates=True` truncates the gradient through the spikes that gate (appendix A; Y in Table 8).
 
 Source: STC (Wang & Yu 2024), Eq. 8-13; the input's own weights, Eq. 8, are a layer of their own.
@@ -32,9 +33,9 @@ class State(NamedTuple):
 
 
 class Params(NamedTuple):
-    temporal: Tensor  # W_gt, learnable, [C, C/groups, kernel..]; "self": [C, *]
-    spatial: Tensor  # W_gs, learnable, of the same shape
-    gain: Tensor | None = None  # GroupNorm's gains, temporal and spatial, learnable, [2, C]
+    temporal: Tensor | None  # W_gt, learnable, [C, C/groups, kernel..]; "self": [C, *]
+    spatial: Tensor | None  # W_gs, learnable, of the same shape
+    gain: Tensor | None = None  # GroupNorm's gains, learnable, [2, C]: temporal, spatial
     shift: Tensor | None = None  # GroupNorm's shifts, learnable, [2, C]; "self": biases, [2, C, *]
     groups: int = 16  # groups of convolution and GroupNorm, at most
     eps: float = 1e-5  # epsilon of the GroupNorm
@@ -48,6 +49,7 @@ def init(
     *,
     shape: Sequence[int],
     circuit: str = "group",
+    circuits: str = "both",
     groups: int = 16,
     kernel: int = 5,
     norm: bool = False,
@@ -59,18 +61,24 @@ def init(
     size, fan_in = ((shape[0], *inner), math.prod(inner)) if circuit != "self" else (shape, 1)
     low, high = (-(fan_in**-0.5), fan_in**-0.5) if norm else (-1 / fan_in, 0.0)
     W = torch.empty(2, *size).uniform_(low, high, generator=generator)
-    gain = torch.ones(2, shape[0]) if norm and circuit != "self" else None
-    shift = torch.zeros(2, *shape) if circuit == "self" else None if gain is None else 0 * gain
-    return Params(W[0].clone(), W[1].clone(), gain, shift, groups, circuit=circuit, **fixed)
+    there = [circuits in ("both", one) for one in ("temporal", "spatial")]
+    rows = sum(there)
+    gain = torch.ones(rows, shape[0]) if norm and circuit != "self" else None
+    shift = torch.zeros(rows, *shape) if circuit == "self" else None if gain is None else 0 * gain
+    kept = (w.clone() if yes else None for w, yes in zip(W, there, strict=True))
+    return Params(*kept, gain, shift, groups, circuit=circuit, **fixed)
 
 
 def start(x: Tensor, p: Params) -> State:
     return State(*(torch.zeros_like(x) for _ in State._fields))
 
 
-def gate(i: int, s: Tensor, p: Params) -> Tensor:
+def gate(i: int, s: Tensor, p: Params) -> Tensor | float:
     """beta (i = 0) or gamma (i = 1)."""
     weight, s = (p.temporal, p.spatial)[i], s.detach() if p.detach_gates else s
+    if weight is None:
+        return 0.0
+    i = 0 if p.temporal is None else i  # its rows in gain and shift
     if p.circuit == "self":
         return torch.tanh(weight * s + p.shift[i])  # type: ignore[index]
     a = convolve(s, weight)
@@ -94,7 +102,12 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("temporal", "spatial", "gain", "shift"),
-    limits={"circuit": ("self", "group", "global"), "groups": COUNT, "kernel": range(1, 2**31, 2)},
+    limits={
+        "circuit": ("self", "group", "global"),
+        "circuits": ("both", "temporal", "spatial"),
+        "groups": COUNT,
+        "kernel": range(1, 2**31, 2),
+    },
     surrogate="sigmoid",
     reset="soft",
 )
