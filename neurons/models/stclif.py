@@ -35,7 +35,7 @@ class State(NamedTuple):
 class Params(NamedTuple):
     temporal: Tensor | None  # W_gt, learnable, [C, C/groups, kernel..]; "self": [C, *]
     spatial: Tensor | None  # W_gs, learnable, of the same shape
-    gain: Tensor | None = None  # GroupNorm's gains, learnable, [2, C]: temporal, spatial
+    gain: Tensor | None = None  # GroupNorm's gains, learnable, a row per circuit, [2, C]
     shift: Tensor | None = None  # GroupNorm's shifts, learnable, [2, C]; "self": biases, [2, C, *]
     groups: int = 16  # groups of convolution and GroupNorm, at most
     eps: float = 1e-5  # epsilon of the GroupNorm
@@ -61,12 +61,14 @@ def init(
     size, fan_in = ((shape[0], *inner), math.prod(inner)) if circuit != "self" else (shape, 1)
     low, high = (-(fan_in**-0.5), fan_in**-0.5) if norm else (-1 / fan_in, 0.0)
     W = torch.empty(2, *size).uniform_(low, high, generator=generator)
-    there = [circuits in ("both", one) for one in ("temporal", "spatial")]
-    rows = sum(there)
+    rows = 2 if circuits == "both" else 1
     gain = torch.ones(rows, shape[0]) if norm and circuit != "self" else None
     shift = torch.zeros(rows, *shape) if circuit == "self" else None if gain is None else 0 * gain
-    kept = (w.clone() if yes else None for w, yes in zip(W, there, strict=True))
-    return Params(*kept, gain, shift, groups, circuit=circuit, **fixed)
+    temporal, spatial = (
+        w.clone() if circuits in ("both", name) else None
+        for w, name in zip(W, ("temporal", "spatial"), strict=True)
+    )
+    return Params(temporal, spatial, gain, shift, groups, circuit=circuit, **fixed)
 
 
 def start(x: Tensor, p: Params) -> State:

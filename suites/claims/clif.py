@@ -47,11 +47,10 @@ def facts(task: str, neuron: str) -> tuple[Ledger, int]:
 
 
 def _network(task: str, neuron: str, classes: int) -> nn.Module:
-    options = {} if neuron == "relu" else {"backend": "eager"}
     if task.startswith("cifar"):
-        return resnet18(neuron, classes, **options)
+        return resnet18(neuron, classes, backend="eager")
     plan = "vgg13" if task == "tinyimagenet" else "vgg11"
-    return vgg(plan, neuron, classes, TASKS[task][1], **options)
+    return vgg(plan, neuron, classes, TASKS[task][1], backend="eager")
 
 
 def _operations() -> Iterator[Claim]:

@@ -3,7 +3,8 @@
     (Conv1d 128, k=3 - BN - neuron) x 3 - mean pool 2      twice
     FC 256 - neuron - FC
 
-Source: DSN (parallel training), Table B.10; PSN (Fang et al. 2023), whose convolutions have no bias.
+Source: DSN (parallel training), Table B.10; the convolutions have no bias, as in PSN (Fang et al.
+2023).
 """
 
 from __future__ import annotations

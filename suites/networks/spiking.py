@@ -28,7 +28,7 @@ def layers(neuron: str | Sequence[str], count: int, **options: Any) -> Iterator[
 
 
 def layer(name: str, **options: Any) -> nn.Module:
-    """A layer of neurons, or the ReLU that stands there in an ANN."""
+    """A layer of neurons, or the ReLU that stands there in an ANN, which has no options."""
     return nn.ReLU() if name == "relu" else neurons.Layer(name, **options)
 
 

@@ -15,13 +15,13 @@ a linear layer), and a convolution's taps K and stride S, in one time step:
     address MACs                                     2 b k
     address additions   I + O + F     I + O          b k F                  b k F
 
-with a, b, c, d = 1, 1, 1, 1 for LIF and 4, 2, 3, 3 for CLIF: the neurons that the layer drives. What
-reads analog values before any neuron reads "spikes" everywhere; what a mean pool makes of spikes
-counts as spikes. Other neurons are charged as LIF and listed as unsupported.
+with a, b, c, d = 1, 1, 1, 1 for LIF and 4, 2, 3, 3 for CLIF: the neurons that the layer drives.
+What reads analog values before any neuron reads "spikes" everywhere; what a mean pool makes of
+spikes counts as spikes. Other neurons are charged as LIF and listed as unsupported.
 
-An access costs 0 to 100 pJ by the number of accesses of its kind in the whole network. The table
-follows its authors' slips: some counts are of T steps and others of one, linear layers add I times
-too often, and the price falls back to 0 between two sizes of memory. Beside it: without the last two.
+An access costs 0 to 100 pJ by the number of accesses of its kind in the whole network. The counts
+follow the authors' slips: some are of T steps and others of one, linear layers add I times too
+often, and the price falls back to 0 where a memory gets too small. Beside it: without the last two.
 
 Source: CLIF (Huang et al. 2024), Table 7, after Lemaire et al. 2022 and Horowitz 2014; an addition
 costs 0.1 pJ and a multiplication 3.1 pJ whatever the technology asked for.

@@ -11,8 +11,8 @@ multiply-accumulates and sigmoids within c neurons over T steps:
     sliding PSN     M = c T^2 / 2
     DSN             M = (k + 1) c T,   S = c T
 
-N is the largest spike of DSN, yet the table has it in the ACs of every neuron, as the text has
-not. Rates here are spikes per step, where an integer spike k counts k already. Beside it: without N.
+N is the largest spike of DSN; the paper's table has it in the ACs of every neuron, its text has it
+nowhere. Rates are spikes per step, where an integer spike k counts k already. Beside it: without N.
 
 Source: DSN (parallel training), appendix B.6; N is what reproduces its Table 9, in uJ.
 """
