@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from suites.energy.call import ANALOG, tally
@@ -15,6 +15,8 @@ class Entry:
         inputs, outputs     elements read and made
         macs                multiply-accumulates if no input were zero, padding included
         weights, biased     weight elements of the layer, and outputs that get a bias
+        fan                 weights that each input meets where the stride is 1
+        states              values that each neuron carries from step to step
 
     What its values tell is per sample, summed over the steps:
 
@@ -25,7 +27,7 @@ class Entry:
     """
 
     name: str  # its place in the network
-    kind: str  # linear, conv, neuron, norm, pool; other: its arithmetic is not known
+    kind: str  # linear, conv, neuron, activation, norm, pool; other: its arithmetic is not known
     model: str  # the neuron's name, else the module's class
     reads: str  # binary, integer or analog
     steps: int  # times it runs per sample
@@ -36,6 +38,10 @@ class Entry:
     macs: float
     weights: int
     biased: float
+    fan: int
+    kernel: tuple[int, ...]  # of a convolution, as its stride
+    stride: tuple[int, ...]
+    states: float
     acs: float
     events: float
     operations: Mapping[str, float]
@@ -70,6 +76,19 @@ class Ledger:
         found = [e for e in self.entries if e.kind == "neuron"]
         steps = sum(e.outputs * e.steps for e in found)
         return sum(e.rate * e.outputs * e.steps for e in found) / steps if steps else 0.0
+
+    def fed(self) -> Iterator[tuple[Entry, float | None]]:
+        """The layers with weights, and the rate of what they read; None if these are no spikes.
+
+        Published conventions take a mean pool's values for spikes: it keeps the rate of the neurons
+        before it, which are taken to be the last that ran.
+        """
+        rate = None
+        for e in self.entries:
+            if e.kind == "neuron":
+                rate = e.rate
+            elif e.macs:
+                yield e, rate if e.reads == ANALOG else e.rate
 
     @property
     def operations(self) -> dict[str, float]:
