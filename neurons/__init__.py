@@ -9,7 +9,7 @@ from neurons import analysis, backends, properties
 from neurons.contract import Neuron
 from neurons.fire import SURROGATES, Fire, Surrogate, replay, smooth, surrogate
 from neurons.layer import Layer
-from neurons.opcount import count
+from neurons.opcount import arithmetic, count
 from neurons.registry import get, names
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Neuron",
     "Surrogate",
     "analysis",
+    "arithmetic",
     "backends",
     "count",
     "get",

@@ -26,13 +26,18 @@ ARITHMETIC = {
     **{name: {"compare": 1} for name in ("ge", "gt", "le", "lt", "relu", "maximum", "minimum")},
     **{name: {"compare": 1} for name in ("clamp_min", "clamp_max")},
     **{name: {"compare": 2} for name in ("clamp", "hardtanh")},
-    "native_group_norm": {"add": 3, "mul": 2},  # sum, squares and their sum, scale and shift
+    # sum, squares and their sum, scale and shift
+    **{name: {"add": 3, "mul": 2} for name in ("native_group_norm", "native_layer_norm")},
     **{name: {"round": 1} for name in ("round", "floor")},
     **{name: {"transcendental": 1} for name in ("exp", "log", "tanh", "sigmoid", "pow", "atan")},
     **{name: {"transcendental": 1} for name in ("cos", "sin")},
     "lerp": {"mul": 1, "add": 2},
     **{name: {"transcendental": 1} for name in ("sqrt", "rsqrt")},
     "_softmax": {"transcendental": 1, "add": 1, "div": 1},
+    "silu": {"transcendental": 1, "mul": 1},
+    "gelu": {"transcendental": 1, "mul": 3, "add": 1},  # x / 2 (1 + erf(x / sqrt(2)))
+    "leaky_relu": {"compare": 1, "mul": 1},
+    "cumsum": {"add": 1},
 }
 PRODUCTS = ("mm", "addmm", "bmm", "mv", "dot")
 MOVES = (
@@ -44,13 +49,27 @@ MOVES = (
     "stack",
     "index",
     "index_select",
+    "index_copy",
+    "gather",
+    "embedding",
+    "where",
+    "masked_fill",
+    "flip",
+    "roll",
+    "repeat",
     "constant_pad_nd",
+    "reflection_pad2d",
+    "upsample_nearest2d",
     "tril",
     "triu",
     "arange",
     "_local_scalar_dense",  # a number read from a tensor
 )
-MAKES = ("zeros", "zeros_like", "new_zeros", "full_like", "empty", "empty_like")
+MAKES = (
+    *("zeros", "zeros_like", "new_zeros", "zero_", "ones", "ones_like", "new_ones"),
+    *("full", "full_like", "new_full", "fill_", "scalar_tensor"),
+    *("empty", "empty_like", "new_empty"),
+)
 VIEWS = ("_unsafe_view",)  # not marked as one
 FREE = frozenset(MOVES + MAKES + VIEWS)
 
@@ -71,6 +90,28 @@ def count(neuron: Neuron, p: Any, fire: Fire, x: Tensor) -> dict[str, float]:
     return {kind: number / x.numel() for kind, number in sorted(tally.counts.items())}
 
 
+def arithmetic(func: Any, args: Any, out: Any) -> dict[str, float] | None:
+    """What one dispatched operation did: `{"add": 6}`; {} for a move, None if it is not known."""
+    out = out[0] if isinstance(out, (tuple, list)) else out
+    name = func.overloadpacket.__name__
+    if func.is_view or name in FREE:
+        return {}
+    if name in PRODUCTS:
+        inner = args[-2].shape[-1]  # the last but one factor is [.., rows, inner], also in addmm
+        return _products(out.numel(), inner, biased=name == "addmm")
+    if name == "convolution":
+        return _products(out.numel(), args[1][0].numel())  # the weights that meet in one output
+    if name in ("sum", "mean"):
+        sums = {"add": args[0].numel() - out.numel()}
+        return sums | {"div": out.numel()} if name == "mean" else sums
+    each = ARITHMETIC.get(name.rstrip("_"))
+    return each and {kind: number * out.numel() for kind, number in each.items()}
+
+
+def _products(outputs: int, inner: int, biased: bool = False) -> dict[str, float]:
+    return {"mul": outputs * inner, "add": outputs * (inner if biased else inner - 1)}
+
+
 class _Tally(TorchDispatchMode):
     """Adds up the arithmetic of every operation that passes."""
 
@@ -80,26 +121,9 @@ class _Tally(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         out = func(*args, **(kwargs or {}))
-        name = func.overloadpacket.__name__
-        if not func.is_view and name not in FREE:
-            self._weigh(name, args, out)
+        done = arithmetic(func, args, out)
+        if done is None:
+            made = out[0] if isinstance(out, tuple) else out
+            done = {func.overloadpacket.__name__: made.numel()}
+        self.counts.update(done)  # type: ignore[arg-type]
         return out
-
-    def _weigh(self, name: str, args: Any, out: Any) -> None:
-        out = out[0] if isinstance(out, tuple) else out
-        if name in PRODUCTS:
-            left = args[-2]  # the last but one factor is [.., rows, inner], also in addmm
-            inner = left.shape[-1]
-            self.counts["mul"] += out.numel() * inner
-            self.counts["add"] += out.numel() * (inner if name == "addmm" else inner - 1)
-        elif name == "convolution":
-            inner = args[1][0].numel()  # the weights that meet in one output
-            self.counts["mul"] += out.numel() * inner
-            self.counts["add"] += out.numel() * (inner - 1)
-        elif name in ("sum", "mean"):
-            self.counts["add"] += args[0].numel() - out.numel()
-            if name == "mean":
-                self.counts["div"] += out.numel()
-        else:
-            for kind, each in ARITHMETIC.get(name.rstrip("_"), {name: 1}).items():
-                self.counts[kind] += each * out.numel()

@@ -12,17 +12,28 @@ from torch import Tensor
 
 BINARY, INTEGER, ANALOG = "binary", "integer", "analog"
 INPUTS = (BINARY, INTEGER, ANALOG)  # each holds the ones before it
+BITS = {BINARY: 1, INTEGER: 8}  # of a value that is kept or moved; analog ones have their dtype's
 
 
 def kind_of(x: Tensor) -> str:
     """What the values of `x` are: "binary" (0, 1), "integer" (also -1, 2) or "analog"."""
-    if _analog(x.flatten()[:256]) or _analog(x):  # a glimpse settles most of them
-        return ANALOG
-    return BINARY if bool(((x == 0) | (x == 1)).all()) else INTEGER
+    glimpse = x.flatten()[:256]  # which settles most of them
+    if _binary(glimpse) and _binary(x):
+        return BINARY
+    return INTEGER if _whole(glimpse) and _whole(x) else ANALOG
 
 
-def _analog(x: Tensor) -> bool:
-    return not torch.equal(x, x.round())
+def _binary(x: Tensor) -> bool:
+    return torch.equal(x * x, x)
+
+
+def _whole(x: Tensor) -> bool:
+    return torch.equal(x, x.round())
+
+
+def size(x: Tensor, kind: str) -> float:
+    """Bytes of values of a kind: 1 bit of a binary one, 1 byte of an integer."""
+    return x.numel() * BITS.get(kind, 8 * x.element_size()) / 8
 
 
 def tally(counts: Iterable[Mapping[str, float]]) -> dict[str, float]:
@@ -49,9 +60,10 @@ class Call:
     Attributes
     ----------
     kind
-        "linear", "conv", "neuron", "activation", "norm", "pool" or "other".
+        "linear", "conv", "neuron", "activation", "norm" or "pool"; outside of the layers that are
+        known, "matmul" of two computed factors, or other "arithmetic".
     model
-        The neuron's name, else the module's class.
+        The neuron's name, the module's class, or torch's name of the operation.
     shape
         Of the input, with time and batch.
     inputs, outputs
@@ -68,12 +80,16 @@ class Call:
         As `acs`, with every spike counted once.
     operations
         Other arithmetic by name, as `neurons.count` calls it.
+    unknown
+        Work that could not be counted.
     weights, biased
         Weight elements of the layer, and outputs that get a bias.
     fan, kernel, stride
         Weights that each input meets where the stride is 1, and a convolution's sizes.
     states
         Values that a neuron carries from step to step.
+    sizes
+        Bytes of the inputs, of the outputs and of the parameters, see `size`.
     clock
         For a neuron, how it was stepped.
     """
@@ -89,15 +105,29 @@ class Call:
     acs: float = 0.0
     events: float = 0.0
     operations: Mapping[str, float] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
     weights: int = 0
     biased: int = 0
     fan: int = 0
     kernel: tuple[int, ...] = ()
     stride: tuple[int, ...] = ()
     states: float = 0.0
+    sizes: tuple[float, float, float] = (0.0, 0.0, 0.0)
     clock: Clock | None = None
 
     @classmethod
-    def of(cls, kind: str, model: str, x: Tensor, y: Tensor, **facts: Any) -> Call:
-        """A call that read `x` and made `y`."""
-        return cls(kind, model, tuple(x.shape), x.numel(), y.numel(), **facts)
+    def of(
+        cls,
+        kind: str,
+        model: str,
+        x: Tensor,
+        y: Tensor,
+        reads: str = ANALOG,
+        parameters: Iterable[Tensor | None] = (),
+        **facts: Any,
+    ) -> Call:
+        """A call that read `x` and made `y` with the help of `parameters`."""
+        kept = sum(p.numel() * p.element_size() for p in parameters if p is not None)
+        sizes = (size(x, reads), size(y, kind_of(y)), float(kept))
+        counts = (tuple(x.shape), x.numel(), y.numel())
+        return cls(kind, model, *counts, reads=reads, sizes=sizes, **facts)

@@ -17,6 +17,7 @@ class Entry:
         weights, biased     weight elements of the layer, and outputs that get a bias
         fan                 weights that each input meets where the stride is 1
         states              values that each neuron carries from step to step
+        bytes               of inputs, outputs, parameters and state, see `call.size`
 
     What its values tell is per sample, summed over the steps:
 
@@ -27,8 +28,8 @@ class Entry:
     """
 
     name: str  # its place in the network
-    kind: str  # linear, conv, neuron, activation, norm, pool; other: its arithmetic is not known
-    model: str  # the neuron's name, else the module's class
+    kind: str  # see `Call`: linear, conv, neuron, activation, norm, pool, matmul, arithmetic
+    model: str  # the neuron's name, the module's class, or torch's name of the operation
     reads: str  # binary, integer or analog
     steps: int  # times it runs per sample
     repeated: bool  # a linear or conv layer that reads the same at every step
@@ -45,6 +46,8 @@ class Entry:
     acs: float
     events: float
     operations: Mapping[str, float]
+    unknown: tuple[str, ...]  # work that could not be counted
+    bytes: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,14 @@ class Ledger:
 
     @property
     def operations(self) -> dict[str, float]:
-        """Arithmetic of neurons and pools by name, per sample."""
+        """Arithmetic other than products by name, per sample."""
         return tally(e.operations for e in self.entries)
 
     @property
     def unsupported(self) -> tuple[str, ...]:
-        """The layers whose arithmetic is not known, hence missing from every total."""
-        return tuple(f"{e.name} ({e.model})" for e in self.entries if e.kind == "other")
+        """Work that is not known, where it happens; hence missing from every total."""
+        return tuple(
+            e.name if what == e.model else f"{e.name} ({what})"
+            for e in self.entries
+            for what in e.unknown
+        )

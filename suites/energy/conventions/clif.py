@@ -26,7 +26,6 @@ def estimate(ledger: Ledger, technology: Technology) -> Estimate:
     parts = {
         e.name: technology.mac * macs(e) + technology.ac * acs(e)
         for e in ledger.entries
-        if e.kind != "other"
     }
     beside = {"summed over the steps": sum(parts.get(e.name, 0) * e.steps for e in ledger.entries)}
     unknown = (e for e in ledger.entries if e.kind == "neuron" and e.model not in NEURONS)

@@ -21,7 +21,7 @@ from suites.energy.technology import Technology
 
 
 def estimate(ledger: Ledger, technology: Technology) -> Estimate:
-    parts = {e.name: _layer(e, technology) for e in ledger.entries if e.kind != "other"}
+    parts = {e.name: _layer(e, technology) for e in ledger.entries}
     total = sum(parts.values())
     beside = {
         "repeated layers once": total - sum(_saved(e, technology) for e in ledger.entries),

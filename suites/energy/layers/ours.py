@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -11,47 +13,82 @@ import neurons
 from suites.energy.call import Call, Clock
 
 
+class Arithmetic(NamedTuple):
+    """What a neuron does in a step, and what it keeps for the next."""
+
+    silent: Mapping[str, float]  # operations without the reset
+    reset: Mapping[str, float]
+    states: float  # values carried; 0 for a model that sees the whole sequence at once
+
+
+_traced: dict[Any, Arithmetic] = {}
+
+
 def claims(module: nn.Module) -> bool:
     return isinstance(module, neurons.Layer)
 
 
 def observe(module: nn.Module, x: Tensor, y: Tensor, reads: str) -> Call:
-    """Arithmetic is traced from the model's own code; a reset is charged where a spike was."""
     assert isinstance(module, neurons.Layer)
-    silent, reset = arithmetic(module, x)
-    emitting = int((y != 0).sum())
+    clock = Clock(steps=len(x), batch=x.shape[1], carries=module.stateful)
+    return call(module.neuron.name, module, x, y, reads, arithmetic(module, x), clock)
+
+
+def call(
+    model: str,
+    module: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    reads: str,
+    each: Arithmetic,
+    clock: Clock,
+    **facts: Any,
+) -> Call:
+    """A neuron's call: a reset is charged where a spike was."""
+    emitting = int(y.count_nonzero())
     return Call.of(
-        "neuron",
-        module.neuron.name,
-        x,
-        y,
-        reads=reads,
+        *("neuron", model, x, y, reads, module.parameters()),
         spikes=y.abs().sum(dtype=torch.float64).item(),
-        operations={k: silent[k] * y.numel() + reset[k] * emitting for k in silent},
-        states=carried(module, x),
-        clock=Clock(steps=len(x), batch=x.shape[1], carries=module.stateful),
+        operations={k: n * y.numel() + each.reset[k] * emitting for k, n in each.silent.items()},
+        states=each.states,
+        clock=clock,
+        **facts,
     )
 
 
-def carried(layer: neurons.Layer, x: Tensor) -> float:
-    """Values per neuron in the state; 0 for a model that sees the whole sequence at once."""
-    if layer.neuron.step is None:
-        return 0.0
-    with torch.no_grad():
-        one = x[0, :1]
-        state = layer.neuron.initial(one, layer.params)
-    return sum(v.numel() for v in state) / one.numel()
-
-
-def arithmetic(layer: neurons.Layer, x: Tensor) -> tuple[dict[str, float], dict[str, float]]:
-    """Operations per neuron and step without the reset, and those of the reset.
+def arithmetic(layer: neurons.Layer, x: Tensor) -> Arithmetic:
+    """Traced from the model's own code for inputs like `x`, once for layers that are alike.
 
     Counted for a single sample, so that an estimate does not depend on the batch.
     """
+    options = tuple(map(_seen, layer.params))
+    like = (layer.neuron, layer.fire, options, len(x), x.shape[2:], x.dtype, x.device)
+    if like not in _traced:
+        _traced[like] = _trace(layer, x)
+    return _traced[like]
+
+
+def _seen(value: Any) -> Any:
+    """What of a parameter the code can depend on: a number's value, a tensor's shape."""
+    if isinstance(value, Tensor):
+        return value.item() if value.numel() == 1 and not value.requires_grad else value.shape
+    return value
+
+
+def _trace(layer: neurons.Layer, x: Tensor) -> Arithmetic:
     wide = torch.promote_types(x.dtype, torch.float32)  # what the backends compute in
     p = type(layer.params)(*(v.to(wide) if isinstance(v, Tensor) else v for v in layer.params))
     sample = x[:, :1].to(wide)
     whole = neurons.count(layer.neuron, p, layer.fire, sample)
     silent = neurons.count(layer.neuron, p, replace(layer.fire, mode="none"), sample)
     silent = {kind: silent.get(kind, 0.0) for kind in whole}
-    return silent, {kind: whole[kind] - silent[kind] for kind in whole}
+    reset = {kind: whole[kind] - silent[kind] for kind in whole}
+    return Arithmetic(silent, reset, _carried(layer.neuron, sample, p))
+
+
+@torch.no_grad()
+def _carried(neuron: neurons.Neuron, x: Tensor, p: Any) -> float:
+    """Values per neuron in the state; 0 for a model that sees the whole sequence at once."""
+    if neuron.step is None:
+        return 0.0
+    return sum(v.numel() for v in neuron.initial(x[0], p)) / x[0].numel()

@@ -1,62 +1,140 @@
-"""Linear layers and convolutions: the dense work, and what spikes leave of it."""
+"""Linear layers and convolutions: the dense work, and what spikes leave of it.
+
+macs = outputs x fan-in; acs = sum over inputs of |x| times fan-out, none for analog x.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache, partial
+from math import prod
+from typing import Any, NamedTuple
+
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 from suites.energy.call import ANALOG, BINARY, Call
 
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
+TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 
 
 def claims(module: nn.Module) -> bool:
-    return isinstance(module, (nn.Linear, *CONVOLUTIONS))
+    return isinstance(module, (nn.Linear, *CONVOLUTIONS, *TRANSPOSED))
 
 
-def observe(module: nn.Module, x: Tensor, y: Tensor, reads: str) -> Call:
-    """macs = outputs x fan-in; acs = sum over inputs of |x| times fan-out, none for analog x."""
-    weight: Tensor = module.weight  # type: ignore[assignment]
-    spikes = acs = events = 0.0
-    if reads != ANALOG:
-        samples = x.abs().reshape(-1, *x.shape[1 - weight.ndim :])
-        reach = fan_out(module, samples)
-        each = samples.sum(0, keepdim=True, dtype=torch.float64)  # spikes of each input
-        spikes, acs = each.sum().item(), (each * reach).sum().item()
-        spiked = each if reads == BINARY else (samples != 0).sum(0)
-        events = (spiked * reach).sum(dtype=torch.float64).item()
-    return Call.of(
-        "linear" if isinstance(module, nn.Linear) else "conv",
-        type(module).__name__,
-        x,
-        y,
-        reads=reads,
-        spikes=spikes,
-        macs=y.numel() * weight[0].numel(),
-        acs=acs,
-        events=events,
-        weights=weight.numel(),
-        biased=y.numel() if module.bias is not None else 0,
-        fan=weight.numel() // x.shape[1 - weight.ndim],
-        kernel=tuple(weight.shape[2:]),
-        stride=module.stride if isinstance(module, CONVOLUTIONS) else (),
+def observe(module: Any, x: Tensor, y: Tensor, reads: str) -> Call:
+    model = type(module).__name__
+    if isinstance(module, nn.Linear):
+        return linear(x, module.weight, module.bias, y, reads, model)
+    around, mode = module._reversed_padding_repeated_twice, module.padding_mode
+    fill = None if mode == "zeros" else partial(pad, pad=around, mode=mode)
+    left = around[::2][::-1] if fill is None else (0,) * len(module.stride)
+    transposed = isinstance(module, TRANSPOSED)
+    field = Field(module.stride, tuple(left), module.dilation, transposed, module.groups)
+    return convolution(x, module.weight, module.bias, y, reads, field, model, fill)
+
+
+class Field(NamedTuple):
+    """What a convolution's outputs see; `left` is the padding before each axis."""
+
+    stride: tuple[int, ...]
+    left: tuple[int, ...]
+    dilation: tuple[int, ...]
+    transposed: bool = False
+    groups: int = 1
+
+
+def linear(
+    x: Tensor, weight: Tensor, bias: Tensor | None, y: Tensor, reads: str, model: str
+) -> Call:
+    """y [.., O] = x [.., I] weight^T + bias, with weight [O, I]."""
+    spikes, events = fed(x, 0, reads)
+    return _product(
+        *("linear", model, x, weight, bias, y, reads),
+        spikes=spikes.item(),
+        acs=spikes.item() * len(weight),
+        events=events.item() * len(weight),
+        macs=y.numel() * weight.shape[1],
+        fan=len(weight),
     )
 
 
-def fan_out(module: nn.Module, x: Tensor) -> Tensor:
-    """Outputs that each element of a sample ([1, F] or [1, C, *]) feeds, padding left out.
+def convolution(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    y: Tensor,
+    reads: str,
+    field: Field,
+    model: str = "convolution",
+    fill: Callable[[Tensor], Tensor] | None = None,
+) -> Call:
+    """As torch has it; `fill` pads an input with copies of itself, which are fed as it is."""
+    kernel = tuple(weight.shape[2:])
+    channels = weight.shape[1] if field.transposed else len(weight) // field.groups
+    spikes, events = fed(x, len(kernel), reads)
+    facts = dict.fromkeys(("spikes", "acs", "events"), 0.0)
+    if reads != ANALOG:
+        met = (each if fill is None else fill(each[None, None])[0, 0] for each in (spikes, events))
+        reach = partial(fan_out, made=tuple(y.shape[-len(kernel) :]), kernel=kernel, field=field)
+        acs, each = ((reach(tuple(n.shape), device=n.device) * n).sum().item() for n in met)
+        facts = {"spikes": spikes.sum().item(), "acs": channels * acs, "events": channels * each}
+    return _product(
+        *("conv", model, x, weight, bias, y, reads),
+        **facts,
+        macs=(x if field.transposed else y).numel() * weight[0].numel(),
+        fan=channels * prod(kernel),
+        kernel=kernel,
+        stride=field.stride,
+    )
 
-    This is the derivative of the sum of all outputs when every weight is 1, which holds for any
-    stride, padding, dilation and grouping.
+
+def _product(
+    kind: str,
+    model: str,
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    y: Tensor,
+    reads: str,
+    **facts: Any,
+) -> Call:
+    sizes = {"weights": weight.numel(), "biased": 0 if bias is None else y.numel()}
+    return Call.of(kind, model, x, y, reads, (weight, bias), **sizes, **facts)
+
+
+def fed(x: Tensor, axes: int, reads: str) -> tuple[Tensor, Tensor]:
+    """Spikes at each place of the last `axes` axes: with their size, and counted once."""
+    if reads == ANALOG:
+        return x.new_zeros(()), x.new_zeros(())
+    x = x.reshape(-1, *x.shape[x.ndim - axes :])
+    if reads == BINARY:
+        spikes = x.sum(0, dtype=torch.float64)
+        return spikes, spikes
+    return x.abs().sum(0, dtype=torch.float64), (x != 0).sum(0, dtype=torch.float64)
+
+
+@lru_cache(maxsize=1024)
+def fan_out(
+    sizes: tuple[int, ...],
+    made: tuple[int, ...],
+    kernel: tuple[int, ...],
+    field: Field,
+    device: torch.device,
+) -> Tensor:
+    """Outputs of one channel that each place of an input feeds, its padding left out.
+
+    Axis by axis, as the places met are a product over the axes.
     """
-    if isinstance(module, nn.Linear):
-        return torch.full_like(x[:1], module.out_features, dtype=torch.float32)
-    assert isinstance(module, CONVOLUTIONS)
-    with (
-        torch.inference_mode(False),
-        torch.enable_grad(),
-        torch.autocast(x.device.type, None, False),
+    reach = torch.ones((), dtype=torch.float64)
+    for size, outputs, taps, stride, left, dilation in zip(
+        sizes, made, kernel, field.stride, field.left, field.dilation, strict=True
     ):
-        ones = torch.ones_like(x[:1], dtype=torch.float32).requires_grad_()
-        weight = torch.ones_like(module.weight, dtype=torch.float32)
-        return torch.autograd.grad(module._conv_forward(ones, weight, None).sum(), ones)[0]
+        walked, other = (size, outputs) if field.transposed else (outputs, size)
+        met = stride * torch.arange(walked)[:, None] - left + dilation * torch.arange(taps)
+        inside = (met >= 0) & (met < other)
+        each = inside.sum(1) if field.transposed else met[inside].bincount(minlength=size)
+        reach = reach[..., None] * each
+    return reach.to(device)

@@ -1,0 +1,98 @@
+"""What an operation of torch's that no known layer made tells: its products, pools and sums."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.flop_counter import flop_registry
+
+import neurons
+from suites.energy.call import ANALOG, INPUTS, Call
+from suites.energy.layers.products import Field, convolution, fed, linear
+
+Ask = Callable[[Tensor], str]  # what a tensor's values are
+FACTORS = {"mm": 0, "bmm": 0, "mv": 0, "addmm": 1, "baddbmm": 1, "addmv": 1}  # where they stand
+MEANS = ("avg_pool2d", "avg_pool3d", "_adaptive_avg_pool2d", "_adaptive_avg_pool3d")
+MAXIMA = (
+    *("max_pool2d_with_indices", "max_pool3d_with_indices"),
+    *("adaptive_max_pool2d", "adaptive_max_pool3d"),
+)
+NORMS = ("native_batch_norm", "cudnn_batch_norm", "miopen_batch_norm", "batch_norm_with_update")
+
+
+def observe(func: Any, args: Any, y: Any, kind: Ask, weighs: Callable[[Tensor], bool]) -> Call | None:
+    """The call of an operation, None if it is a move; `weighs` tells parameters from inputs."""
+    name = func.overloadpacket.__name__
+    y = next((made for made in (y if isinstance(y, (tuple, list)) else (y,))), None)
+    if func.is_view or not isinstance(y, Tensor):
+        return None
+    if name in FACTORS:
+        bias = args[0] if FACTORS[name] else None
+        return _matmul(name, *args[FACTORS[name] :][:2], bias, y, kind, weighs)
+    if name == "convolution":
+        x, weight, bias, stride, padding, dilation, transposed, _, groups = args
+        field = Field(tuple(stride), tuple(padding), tuple(dilation), transposed, groups)
+        return convolution(x, weight, bias, y, kind(x), field)
+    if name in MEANS + MAXIMA + NORMS:
+        x = args[0]
+        work = {"add": x.numel(), "mul": y.numel()} if name in MEANS else {"compare": x.numel()}
+        how = {"kind": "norm"} if name in NORMS else {"kind": "pool", "operations": work}
+        return Call.of(**how, model=name, x=x, y=y, reads=kind(x))
+    return _other(func, args, y, kind)
+
+
+def _other(func: Any, args: Any, y: Tensor, kind: Ask) -> Call | None:
+    """Element by element, or not known; a fused attention's softmax is hidden within."""
+    name = func.overloadpacket.__name__
+    done = neurons.arithmetic(func, args, y)
+    if done == {}:
+        return None
+    x = next((a for a in args if isinstance(a, Tensor)), y)
+    x = x if x.shape == y.shape else y  # its time and batch
+    call: dict[str, Any] = {"model": name, "x": x, "y": y, "reads": kind(x)}
+    if done is not None:
+        return Call.of("arithmetic", **call, operations=done)
+    if func.overloadpacket in flop_registry:
+        macs = flop_registry[func.overloadpacket](*args, out_val=y) // 2
+        return Call.of("matmul", **call | {"reads": ANALOG}, macs=macs, unknown=("softmax",))
+    return Call.of("arithmetic", **call, unknown=(name,))
+
+
+def _matmul(
+    name: str,
+    a: Tensor,
+    b: Tensor,
+    bias: Tensor | None,
+    y: Tensor,
+    kind: Ask,
+    weighs: Callable[[Tensor], bool],
+) -> Call:
+    """a [.., n, k] b [.., k, m] or, if b is a vector, a [n, k] b [k]."""
+    b = b[:, None] if b.ndim == 1 else b
+    if weighs(b):
+        return linear(a, b.mT, bias, y, kind(a), name)
+    if weighs(a):
+        return linear(b.mT, a, bias, y, kind(b), name)
+    reads = (kind(a), kind(b))
+    met = (_meet(*(a, b), *reads, count) for count in (torch.abs, torch.Tensor.bool))
+    x = b if INPUTS.index(reads[1]) < INPUTS.index(reads[0]) else a
+    return Call.of(
+        *("matmul", name, x, y, min(reads, key=INPUTS.index)),
+        spikes=fed(x, 0, min(reads, key=INPUTS.index))[0].item(),
+        macs=y.numel() * a.shape[-1],
+        **dict(zip(("acs", "events"), met, strict=True)),
+    )
+
+
+def _meet(
+    a: Tensor, b: Tensor, kind_a: str, kind_b: str, count: Callable[[Tensor], Tensor]
+) -> float:
+    """Accumulations for the spikes of one factor or, where both have some, for those that meet."""
+    if ANALOG == kind_a == kind_b:
+        return 0.0
+    rows = a.shape[-2] if kind_a == ANALOG else count(a).sum(-2, dtype=torch.float64)
+    columns = b.shape[-1] if kind_b == ANALOG else count(b).sum(-1, dtype=torch.float64)
+    return (rows * columns).sum().item()
