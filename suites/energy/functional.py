@@ -10,8 +10,8 @@ from torch import Tensor
 from torch.utils.flop_counter import flop_registry
 
 import neurons
-from suites.energy.call import ANALOG, INPUTS, Call
-from suites.energy.layers.products import Field, convolution, fed, linear
+from suites.energy.call import ANALOG, INPUTS, INTEGER, Call, spikes
+from suites.energy.layers.products import Field, convolution, linear
 
 Ask = Callable[[Tensor], str]  # what a tensor's values are
 FACTORS = {"mm": 0, "bmm": 0, "mv": 0, "addmm": 1, "baddbmm": 1, "addmv": 1}  # where they stand
@@ -81,7 +81,7 @@ def _matmul(
     x = b if INPUTS.index(reads[1]) < INPUTS.index(reads[0]) else a
     return Call.of(
         *("matmul", name, x, y, min(reads, key=INPUTS.index)),
-        spikes=fed(x, 0, min(reads, key=INPUTS.index))[0].item(),
+        spikes=0.0 if ANALOG == reads[0] == reads[1] else spikes(x, INTEGER)[0].item(),
         macs=y.numel() * a.shape[-1],
         **dict(zip(("acs", "events"), met, strict=True)),
     )

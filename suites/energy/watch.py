@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import torch
@@ -91,10 +92,11 @@ class Watch:
         y: Any,
     ) -> None:
         if observe and y is not None:  # None: it raised
-            x = next(iter((*args, *kwargs.values()))).detach()
-            call = observe(module, x, y.detach(), self._reads(x))
+            x = next(iter((*args, *kwargs.values())))
+            with torch.no_grad():
+                call = observe(module, x, y, self._reads(x))
             if call.macs and (name in self._early or not self._spiked):
-                self._early[name].append(x)
+                self._early[name].append(x.detach())
             self._spiked |= call.kind == "neuron"
             self._calls[name].append(call)
         self._ear.come()
@@ -143,7 +145,7 @@ def _entry(name: str, calls: list[Call], early: list[Tensor], T: int, batch: int
     """The calls of one layer together, divided by the batch."""
 
     def total(fact: str) -> float:
-        return sum(getattr(call, fact) for call in calls)
+        return sum(map(attrgetter(fact), calls))
 
     steps = sum(_steps(call.shape, T, batch) for call in calls)
     elements = total("outputs" if calls[0].kind == "neuron" else "inputs")

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import neurons
-from suites.energy.call import Call, Clock
+from suites.energy.call import Call, Clock, kind_of, spikes
 
 
 class Arithmetic(NamedTuple):
@@ -45,10 +45,10 @@ def call(
     **facts: Any,
 ) -> Call:
     """A neuron's call: a reset is charged where a spike was."""
-    emitting = int(y.count_nonzero())
+    total, emitting = map(Tensor.item, spikes(y, kind_of(y)))
     return Call.of(
         *("neuron", model, x, y, reads, module.parameters()),
-        spikes=y.abs().sum(dtype=torch.float64).item(),
+        spikes=total,
         operations={k: n * y.numel() + each.reset[k] * emitting for k, n in each.silent.items()},
         states=each.states,
         clock=clock,

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from suites.energy.call import ANALOG, BINARY, Call
+from suites.energy.call import ANALOG, Call, spikes
 
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
@@ -50,12 +50,12 @@ def linear(
     x: Tensor, weight: Tensor, bias: Tensor | None, y: Tensor, reads: str, model: str
 ) -> Call:
     """y [.., O] = x [.., I] weight^T + bias, with weight [O, I]."""
-    spikes, events = fed(x, 0, reads)
+    total, emitted = (0, 0) if reads == ANALOG else map(Tensor.item, spikes(x, reads))
     return _product(
         *("linear", model, x, weight, bias, y, reads),
-        spikes=spikes.item(),
-        acs=spikes.item() * len(weight),
-        events=events.item() * len(weight),
+        spikes=total,
+        acs=total * len(weight),
+        events=emitted * len(weight),
         macs=y.numel() * weight.shape[1],
         fan=len(weight),
     )
@@ -74,13 +74,14 @@ def convolution(
     """As torch has it; `fill` pads an input with copies of itself, which are fed as it is."""
     kernel = tuple(weight.shape[2:])
     channels = weight.shape[1] if field.transposed else len(weight) // field.groups
-    spikes, events = fed(x, len(kernel), reads)
-    facts = dict.fromkeys(("spikes", "acs", "events"), 0.0)
+    facts = {}
     if reads != ANALOG:
-        met = (each if fill is None else fill(each[None, None])[0, 0] for each in (spikes, events))
+        here = spikes(x, reads, len(kernel))
+        met = (each if fill is None else fill(each[None, None])[0, 0] for each in here)
         reach = partial(fan_out, made=tuple(y.shape[-len(kernel) :]), kernel=kernel, field=field)
-        acs, each = ((reach(tuple(n.shape), device=n.device) * n).sum().item() for n in met)
-        facts = {"spikes": spikes.sum().item(), "acs": channels * acs, "events": channels * each}
+        fed = [channels * (reach(tuple(n.shape), device=n.device) * n).sum().item() for n in met]
+        total = here[0].sum(dtype=torch.float64).item()
+        facts = dict(zip(("spikes", "acs", "events"), (total, *fed), strict=True))
     return _product(
         *("conv", model, x, weight, bias, y, reads),
         **facts,
@@ -103,17 +104,6 @@ def _product(
 ) -> Call:
     sizes = {"weights": weight.numel(), "biased": 0 if bias is None else y.numel()}
     return Call.of(kind, model, x, y, reads, (weight, bias), **sizes, **facts)
-
-
-def fed(x: Tensor, axes: int, reads: str) -> tuple[Tensor, Tensor]:
-    """Spikes at each place of the last `axes` axes: with their size, and counted once."""
-    if reads == ANALOG:
-        return x.new_zeros(()), x.new_zeros(())
-    x = x.reshape(-1, *x.shape[x.ndim - axes :])
-    if reads == BINARY:
-        spikes = x.sum(0, dtype=torch.float64)
-        return spikes, spikes
-    return x.abs().sum(0, dtype=torch.float64), (x != 0).sum(0, dtype=torch.float64)
 
 
 @lru_cache(maxsize=1024)
