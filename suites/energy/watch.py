@@ -95,10 +95,11 @@ class Watch:
             x = next(iter((*args, *kwargs.values())))
             with torch.no_grad():
                 call = observe(module, x, y, self._reads(x))
-            if call.macs and (name in self._early or not self._spiked):
-                self._early[name].append(x.detach())
-            self._spiked |= call.kind == "neuron"
-            self._calls[name].append(call)
+            if call is not None:
+                if call.macs and (name in self._early or not self._spiked):
+                    self._early[name].append(x.detach())
+                self._spiked |= call.kind == "neuron"
+                self._calls[name].append(call)
         self._ear.come()
 
     def _reads(self, x: Tensor) -> str:

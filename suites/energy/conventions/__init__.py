@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from dataclasses import replace
 
 from suites.energy.estimate import Estimate
 from suites.energy.ledger import Ledger
@@ -20,5 +21,19 @@ def names() -> list[str]:
 
 
 def estimate(name: str, ledger: Ledger, technology: Technology = FP32) -> Estimate:
-    """The energy of `ledger` under the convention called `name`."""
-    return importlib.import_module(f"{__name__}.{name}").estimate(ledger, technology)
+    """The energy of `ledger` under the convention called `name`.
+
+    Where products have no price, neither have the layers whose energy would depend on it.
+    """
+    convention = importlib.import_module(f"{__name__}.{name}").estimate
+    found = convention(ledger, technology)
+    if technology.multiplies:
+        return found
+    other = convention(ledger, replace(technology, mul=1.0))
+    lacking = [part for part, energy in found.parts.items() if other.parts[part] != energy]
+    return replace(
+        found,
+        parts={part: energy for part, energy in found.parts.items() if part not in lacking},
+        beside={way: e for way, e in found.beside.items() if other.beside[way] == e},
+        unsupported=found.unsupported + tuple(f"{part} (no price)" for part in lacking),
+    )

@@ -3,8 +3,9 @@
     layers that read spikes     an AC per spike and fan-out, k for a spike k; none into the padding
     layers that read analog     a MAC per weight and step
     neurons                     their arithmetic as traced, multiplications included; the reset only
-                                where they spiked
-    pools                       an addition or comparison per input, a multiplication per mean
+                                where they spiked; on a chip that has one, the price of an update
+    pools, other arithmetic     an addition or comparison per input, a multiplication per mean;
+                                each operation as it is
     batch norms, biases         nothing: they fold into weights and the start of a sum
 
 Beside it: with layers that read the same at every step (the first, under direct coding) computed
@@ -14,7 +15,7 @@ Source: ours. Published conventions leave out neurons, take a spike 4 for one, o
 into the padding.
 """
 
-from suites.energy.call import ANALOG, INTEGER
+from suites.energy.call import ANALOG, INTEGER, tally
 from suites.energy.estimate import Estimate
 from suites.energy.ledger import Entry, Ledger
 from suites.energy.technology import Technology
@@ -27,13 +28,21 @@ def estimate(ledger: Ledger, technology: Technology) -> Estimate:
         "repeated layers once": total - sum(_saved(e, technology) for e in ledger.entries),
         "integer spikes multiplied": total + sum(_swapped(e, technology) for e in ledger.entries),
     }
-    unsupported = ledger.unsupported + technology.unpriced(ledger.operations)
+    traced = tally(e.operations for e in ledger.entries if not _updates(e, technology))
+    unsupported = ledger.unsupported + technology.unpriced(traced)
     return Estimate(ledger, technology, parts, beside, unsupported)
 
 
 def _layer(e: Entry, technology: Technology) -> float:
+    if _updates(e, technology):
+        return (technology.update or 0.0) * e.steps * e.outputs
     synapses = technology.mac * e.steps * e.macs if e.reads == ANALOG else technology.ac * e.acs
     return synapses + technology.price(e.operations)
+
+
+def _updates(e: Entry, technology: Technology) -> bool:
+    """Whether the chip has a price for a neuron's step as a whole."""
+    return e.kind == "neuron" and technology.update is not None
 
 
 def _saved(e: Entry, technology: Technology) -> float:
@@ -44,6 +53,6 @@ def _saved(e: Entry, technology: Technology) -> float:
 
 def _swapped(e: Entry, technology: Technology) -> float:
     """By weight * k + sum instead of k additions."""
-    if e.reads != INTEGER:
+    if e.reads != INTEGER or technology.small_mul is None:
         return 0.0
-    return (technology.small_mul + technology.add) * e.events - technology.ac * e.acs
+    return (technology.small_mul + (technology.add or 0.0)) * e.events - technology.ac * e.acs

@@ -1,7 +1,7 @@
 """The layers a ledger understands, one family of modules per file.
 
-A file has `claims(module) -> bool` and `observe(module, x, y, reads) -> Call`, where x and y are
-what the module read and made, and `reads` says what x is: binary, integer or analog.
+A file has `claims(module) -> bool` and `observe(module, x, y, reads) -> Call`, None if
+nothing counts, where x and y are what the module read and made, and `reads` says what x is: binary, integer or analog.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from suites.energy.call import Call
 
-Observe = Callable[[nn.Module, Tensor, Tensor, str], Call]
+Observe = Callable[[nn.Module, Tensor, Tensor, str], Call | None]
 
 
 @cache
