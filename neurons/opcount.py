@@ -6,7 +6,7 @@ make, so a formula written with fewer operations counts fewer.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from typing import Any
 
 import torch
@@ -34,6 +34,7 @@ ARITHMETIC = {
     "lerp": {"mul": 1, "add": 2},
     **{name: {"transcendental": 1} for name in ("sqrt", "rsqrt")},
     "_softmax": {"transcendental": 1, "add": 1, "div": 1},
+    "_safe_softmax": {"transcendental": 1, "add": 1, "div": 1},
     "silu": {"transcendental": 1, "mul": 1},
     "gelu": {"transcendental": 1, "mul": 3, "add": 1},  # x / 2 (1 + erf(x / sqrt(2)))
     "leaky_relu": {"compare": 1, "mul": 1},
@@ -102,10 +103,12 @@ def arithmetic(func: Any, args: Any, out: Any) -> dict[str, float] | None:
     if name == "convolution":
         return _products(out.numel(), args[1][0].numel())  # the weights that meet in one output
     if name in ("sum", "mean"):
-        sums = {"add": args[0].numel() - out.numel()}
+        sums: dict[str, float] = {"add": args[0].numel() - out.numel()}
         return sums | {"div": out.numel()} if name == "mean" else sums
     each = ARITHMETIC.get(name.rstrip("_"))
-    return each and {kind: number * out.numel() for kind, number in each.items()}
+    if each is None:
+        return None
+    return {kind: number * out.numel() for kind, number in each.items()}
 
 
 def _products(outputs: int, inner: int, biased: bool = False) -> dict[str, float]:
@@ -117,7 +120,7 @@ class _Tally(TorchDispatchMode):
 
     def __init__(self) -> None:
         super().__init__()
-        self.counts: Counter[str] = Counter()
+        self.counts: dict[str, float] = defaultdict(float)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         out = func(*args, **(kwargs or {}))
@@ -125,5 +128,6 @@ class _Tally(TorchDispatchMode):
         if done is None:
             made = out[0] if isinstance(out, tuple) else out
             done = {func.overloadpacket.__name__: made.numel()}
-        self.counts.update(done)  # type: ignore[arg-type]
+        for kind, number in done.items():
+            self.counts[kind] += number
         return out

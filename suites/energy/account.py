@@ -125,7 +125,9 @@ def _measured(network: nn.Module, inputs: tuple[Any, ...], batch: int) -> Check:
 
 def _row(e: Entry) -> dict[str, Any]:
     analog = e.reads == ANALOG
-    operations = ", ".join(f"{number:.4g} {kind}" for kind, number in e.operations.items() if number)
+    operations = ", ".join(
+        f"{number:.4g} {kind}" for kind, number in e.operations.items() if number
+    )
     return {
         "layer": e.name,
         "kind": e.model if e.kind == "neuron" else e.kind,

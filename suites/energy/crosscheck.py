@@ -2,9 +2,9 @@
 
     SynOps      each spike that a convolution or a product reads, times its fan-out without padding;
                 here at the technology's price of an accumulation
-    simple      MACs and ACs of all operations, and traffic of parameters and state at 24.96 pJ/byte
-    Lemaire     arithmetic, addresses and accesses to memory of convolutions, products and IF and LIF
-                nodes (Lemaire et al. 2022), where a spike at the rim feeds the padding too
+    simple      MACs and ACs of all operations; traffic of parameters and state at 24.96 pJ/byte
+    Lemaire     arithmetic, addresses and memory of convolutions, linear layers and IF and LIF nodes
+                (Lemaire et al. 2022), where a spike at the rim feeds the padding too
 
 Each is a forward pass of a copy. Written against SpikingJelly 2.0.0.
 """
@@ -35,7 +35,11 @@ def checks(
     network: nn.Module, inputs: tuple[Any, ...], batch: int, technology: Technology
 ) -> list[Check]:
     """Those that run on this network; the others with the reason why not."""
-    ways: dict[str, Callable[..., Counted]] = {"SynOps": synops, "simple": simple, "Lemaire": lemaire}
+    ways: dict[str, Callable[..., Counted]] = {
+        "SynOps": synops,
+        "simple": simple,
+        "Lemaire": lemaire,
+    }
     return [_check(name, way, network, inputs, batch, technology) for name, way in ways.items()]
 
 

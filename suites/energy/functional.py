@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils.flop_counter import flop_registry
+from torch.utils.flop_counter import sdpa_flop_count
 
 import neurons
 from suites.energy.call import ANALOG, INPUTS, INTEGER, Call, spikes
@@ -15,6 +15,7 @@ from suites.energy.layers.products import Field, convolution, linear
 
 Ask = Callable[[Tensor], str]  # what a tensor's values are
 FACTORS = {"mm": 0, "bmm": 0, "mv": 0, "addmm": 1, "baddbmm": 1, "addmv": 1}  # where they stand
+ATTENTION = "_scaled_dot_product"
 MEANS = ("avg_pool2d", "avg_pool3d", "_adaptive_avg_pool2d", "_adaptive_avg_pool3d")
 MAXIMA = (
     *("max_pool2d_with_indices", "max_pool3d_with_indices"),
@@ -23,15 +24,18 @@ MAXIMA = (
 NORMS = ("native_batch_norm", "cudnn_batch_norm", "miopen_batch_norm", "batch_norm_with_update")
 
 
-def observe(func: Any, args: Any, y: Any, kind: Ask, weighs: Callable[[Tensor], bool]) -> Call | None:
+def observe(
+    func: Any, args: Any, y: Any, kind: Ask, weighs: Callable[[Tensor], bool]
+) -> Call | None:
     """The call of an operation, None if it is a move; `weighs` tells parameters from inputs."""
     name = func.overloadpacket.__name__
-    y = next((made for made in (y if isinstance(y, (tuple, list)) else (y,))), None)
+    y = y[0] if isinstance(y, (tuple, list)) and y else y
     if func.is_view or not isinstance(y, Tensor):
         return None
     if name in FACTORS:
         bias = args[0] if FACTORS[name] else None
-        return _matmul(name, *args[FACTORS[name] :][:2], bias, y, kind, weighs)
+        a, b = args[FACTORS[name] :][:2]
+        return _matmul(name, a, b, bias, y, kind, weighs)
     if name == "convolution":
         x, weight, bias, stride, padding, dilation, transposed, _, groups = args
         field = Field(tuple(stride), tuple(padding), tuple(dilation), transposed, groups)
@@ -55,8 +59,8 @@ def _other(func: Any, args: Any, y: Tensor, kind: Ask) -> Call | None:
     call: dict[str, Any] = {"model": name, "x": x, "y": y, "reads": kind(x)}
     if done is not None:
         return Call.of("arithmetic", **call, operations=done)
-    if func.overloadpacket in flop_registry:
-        macs = flop_registry[func.overloadpacket](*args, out_val=y) // 2
+    if name.startswith(ATTENTION):
+        macs = sdpa_flop_count(*(factor.shape for factor in args[:3])) // 2
         return Call.of("matmul", **call | {"reads": ANALOG}, macs=macs, unknown=("softmax",))
     return Call.of("arithmetic", **call, unknown=(name,))
 
@@ -76,23 +80,21 @@ def _matmul(
         return linear(a, b.mT, bias, y, kind(a), name)
     if weighs(a):
         return linear(b.mT, a, bias, y, kind(b), name)
-    reads = (kind(a), kind(b))
-    met = (_meet(*(a, b), *reads, count) for count in (torch.abs, torch.Tensor.bool))
-    x = b if INPUTS.index(reads[1]) < INPUTS.index(reads[0]) else a
-    return Call.of(
-        *("matmul", name, x, y, min(reads, key=INPUTS.index)),
-        spikes=0.0 if ANALOG == reads[0] == reads[1] else spikes(x, INTEGER)[0].item(),
-        macs=y.numel() * a.shape[-1],
-        **dict(zip(("acs", "events"), met, strict=True)),
-    )
+    x, reads = min(((a, kind(a)), (b, kind(b))), key=lambda factor: INPUTS.index(factor[1]))
+    facts: dict[str, Any] = {}
+    if reads != ANALOG:
+        facts["spikes"] = spikes(x, INTEGER)[0].item()
+        facts["acs"] = _meet(a, b, kind, torch.abs)
+        facts["events"] = _meet(a, b, kind, torch.Tensor.bool)
+    return Call.of("matmul", name, x, y, reads, macs=y.numel() * a.shape[-1], **facts)
 
 
-def _meet(
-    a: Tensor, b: Tensor, kind_a: str, kind_b: str, count: Callable[[Tensor], Tensor]
-) -> float:
+def _meet(a: Tensor, b: Tensor, kind: Ask, count: Callable[[Tensor], Tensor]) -> float:
     """Accumulations for the spikes of one factor or, where both have some, for those that meet."""
-    if ANALOG == kind_a == kind_b:
-        return 0.0
-    rows = a.shape[-2] if kind_a == ANALOG else count(a).sum(-2, dtype=torch.float64)
-    columns = b.shape[-1] if kind_b == ANALOG else count(b).sum(-1, dtype=torch.float64)
+    rows: Any = a.shape[-2]
+    columns: Any = b.shape[-1]
+    if kind(a) != ANALOG:
+        rows = count(a).sum(-2, dtype=torch.float64)
+    if kind(b) != ANALOG:
+        columns = count(b).sum(-1, dtype=torch.float64)
     return (rows * columns).sum().item()

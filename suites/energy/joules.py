@@ -22,7 +22,7 @@ DEVICE = "cuda"
 def per_sample(
     network: nn.Module, inputs: tuple[Any, ...], batch: int, seconds: float = SECONDS
 ) -> float:
-    """Joules per sample of the current GPU; NotImplementedError with the reason where there is none."""
+    """Joules per sample on the current GPU; NotImplementedError with the reason without one."""
     if not torch.cuda.is_available():
         raise NotImplementedError("torch finds no GPU")
     try:

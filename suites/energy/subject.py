@@ -1,7 +1,7 @@
 """What a user names on the command line, made into a network and its input.
 
-    module:factory      a callable without arguments that returns an nn.Module, or one and its input
-    a neuron's name     the network of `suites.accuracy` for digits around that neuron
+module:factory      a callable without arguments that returns an nn.Module, or one and its input
+a neuron's name     the network of `suites.accuracy` for digits around that neuron
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def load(name: str, request: Request) -> Subject:
         known = ", ".join(neurons.names())
         raise ValueError(f"no model {name!r};{guess} give module:factory or a neuron: {known}")
     if request.shape or request.T or request.spikes is not None:
-        raise ValueError(f"{name} reads the digits: --input, --T and --spikes are for module:factory")
+        raise ValueError(
+            f"{name} reads the digits: --input, --T and --spikes are for module:factory"
+        )
     task = tasks.load(TASK)
     network = trainer.train(name, task, SEED, request.epochs).network
     return Subject(name, network, (task.test.x[:, :128],), None)
@@ -91,7 +93,9 @@ def _factory(name: str) -> Any:
     if not callable(factory):
         there = [n for n, v in vars(module).items() if callable(v) and v.__module__ == module_name]
         lack = "has no" if factory is None else "cannot call its"
-        raise ValueError(f"{module_name} {lack} {attribute!r}; it has: {', '.join(there) or 'none'}")
+        raise ValueError(
+            f"{module_name} {lack} {attribute!r}; it has: {', '.join(there) or 'none'}"
+        )
     return factory
 
 

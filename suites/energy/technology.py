@@ -74,10 +74,11 @@ class Technology:
     @property
     def prices(self) -> dict[str, float]:
         """By the names of `neurons.count`; a comparison is a subtraction, and so is rounding."""
-        sigmoid = None if None in (self.shift, self.add) else 2 * self.shift + self.add  # type: ignore[operator]
-        like_add = dict.fromkeys(("add", "compare", "round"), self.add)
-        all_ = {**like_add, "mul": self.mul, "transcendental": sigmoid}
-        return {kind: price for kind, price in all_.items() if price is not None}
+        there: dict[str, float] = {} if self.mul is None else {"mul": self.mul}
+        if self.add is not None:
+            there |= dict.fromkeys(("add", "compare", "round"), self.add)
+            there |= {} if self.shift is None else {"transcendental": 2 * self.shift + self.add}
+        return there
 
     def price(self, operations: Mapping[str, float]) -> float:
         """Energy of a count of operations; those without a price are left out, see `unpriced`."""
@@ -132,5 +133,5 @@ def read(said: Mapping[str, Any], where: str) -> Technology:
     missing += [] if "synapse" in said or "add" in said else ["add"]
     if missing:
         raise ValueError(f"{where} lacks {', '.join(missing)}; it needs name, precision and add")
-    priced = {key: None for key in ("small_mul", "shift")} | dict(said)
+    priced: dict[str, Any] = dict.fromkeys(("small_mul", "shift")) | dict(said)
     return Technology(**priced)

@@ -55,7 +55,8 @@ class Watch:
     def __enter__(self) -> Watch:
         self._handles = []
         for name, module, observe in _layers(self._model):
-            before, after = partial(self._open, name), self._close
+            before: Any = partial(self._open, name)
+            after: Any = self._close
             if observe or isinstance(module, FREE):
                 before, after = self._before, partial(self._hear, name, observe)
             hook = module.register_forward_hook

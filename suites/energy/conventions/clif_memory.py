@@ -53,7 +53,7 @@ COLUMNS = {  # of Table 7
     "operations": ("MACs", "additions"),
     "addressing": ("address MACs", "address additions"),
 }
-OPERATIONS = {"MACs": INT32.mac, "additions": INT32.add}  # [pJ]
+OPERATIONS = {"MACs": INT32.mac, "additions": INT32.ac}  # [pJ]
 OPERATIONS |= {f"address {kind}": price for kind, price in OPERATIONS.items()}
 SIZES = (  # accesses from .. to, the price [pJ] that should start there, and its rise
     (0, 2**13, 0.0, 10.0),

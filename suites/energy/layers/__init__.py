@@ -1,7 +1,8 @@
 """The layers a ledger understands, one family of modules per file.
 
-A file has `claims(module) -> bool` and `observe(module, x, y, reads) -> Call`, None if
-nothing counts, where x and y are what the module read and made, and `reads` says what x is: binary, integer or analog.
+A file has `claims(module) -> bool` and `observe(module, x, y, reads) -> Call`, None where nothing
+counts. x and y are what the module read and made; `reads` says whether x is binary, integer or
+analog.
 """
 
 from __future__ import annotations

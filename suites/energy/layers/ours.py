@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -16,8 +15,8 @@ from suites.energy.call import Call, Clock, kind_of, spikes
 class Arithmetic(NamedTuple):
     """What a neuron does in a step, and what it keeps for the next."""
 
-    silent: Mapping[str, float]  # operations without the reset
-    reset: Mapping[str, float]
+    silent: dict[str, float]  # operations without the reset
+    reset: dict[str, float]
     states: float  # values carried; 0 for a model that sees the whole sequence at once
 
 

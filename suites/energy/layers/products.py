@@ -49,15 +49,16 @@ class Field(NamedTuple):
 def linear(
     x: Tensor, weight: Tensor, bias: Tensor | None, y: Tensor, reads: str, model: str
 ) -> Call:
-    """y [.., O] = x [.., I] weight^T + bias, with weight [O, I]."""
+    """y [.., O] = x [.., I] weight^T + bias, with weight [.., O, I]."""
+    out = weight.shape[-2]
     total, emitted = (0, 0) if reads == ANALOG else map(Tensor.item, spikes(x, reads))
     return _product(
         *("linear", model, x, weight, bias, y, reads),
         spikes=total,
-        acs=total * len(weight),
-        events=emitted * len(weight),
-        macs=y.numel() * weight.shape[1],
-        fan=len(weight),
+        acs=total * out,
+        events=emitted * out,
+        macs=y.numel() * weight.shape[-1],
+        fan=out,
     )
 
 
@@ -74,7 +75,7 @@ def convolution(
     """As torch has it; `fill` pads an input with copies of itself, which are fed as it is."""
     kernel = tuple(weight.shape[2:])
     channels = weight.shape[1] if field.transposed else len(weight) // field.groups
-    facts = {}
+    facts: dict[str, Any] = {}
     if reads != ANALOG:
         here = spikes(x, reads, len(kernel))
         met = (each if fill is None else fill(each[None, None])[0, 0] for each in here)
