@@ -12,6 +12,8 @@ import pkgutil
 import sys
 from collections.abc import Sequence
 
+import torch
+
 from suites import claims
 from suites.claims.claim import Claim
 
@@ -69,4 +71,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    torch.set_num_threads(1)  # a step of each network: threads would mostly wait for each other
     sys.exit(main())
