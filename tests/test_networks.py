@@ -84,11 +84,11 @@ def test_a_layer_may_have_a_neuron_of_its_own():
 )
 def test_st_danos_configurations_build_networks(architecture, configuration):
     with torch.device("meta"):
-        net = st_dano.built(architecture, configuration)
+        net = st_dano.network(architecture, spiking.configured(configuration))
     kinds = {"0": "lif", "1": "llif", "2": "slif"}
     assert fires(net) == [kinds[digit] for digit in configuration]
     with pytest.raises(ValueError, match="neurons were named"), torch.device("meta"):
-        st_dano.built(architecture, configuration[1:])
+        st_dano.network(architecture, spiking.configured(configuration[1:]))
 
 
 def test_an_unknown_digit_is_told():

@@ -112,10 +112,11 @@ def fired(ledger: Ledger, rates: Iterable[float], T: int) -> Ledger:
 
     Layers after them read at those rates.
     """
-    left, rate, made = iter(rates), None, []
+    names = (e.name for e in ledger.entries if e.kind == "neuron")
+    own, rate, made = dict(zip(names, rates, strict=True)), None, []
     for e in ledger.entries:
         if e.kind == "neuron":
-            rate = next(left)
+            rate = own[e.name]
             e = replace(e, rate=rate)
         elif e.macs and rate is not None and e.reads != ANALOG:
             e = replace(e, rate=rate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from suites.energy.call import ANALOG, tally
@@ -99,3 +99,8 @@ class Ledger:
     def unsupported(self) -> tuple[str, ...]:
         """The layers whose arithmetic is not known, hence missing from every total."""
         return tuple(f"{e.name} ({e.model})" for e in self.entries if e.kind == "other")
+
+    def beyond(self, known: Container[str]) -> tuple[str, ...]:
+        """What is unsupported, and the layers of neurons that are not among the known models."""
+        odd = (e for e in self.entries if e.kind == "neuron" and e.model not in known)
+        return self.unsupported + tuple(f"{e.name} ({e.model})" for e in odd)

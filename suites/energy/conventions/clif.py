@@ -29,9 +29,7 @@ def estimate(ledger: Ledger, technology: Technology) -> Estimate:
         if e.kind != "other"
     }
     beside = {"summed over the steps": sum(parts.get(e.name, 0) * e.steps for e in ledger.entries)}
-    unknown = (e for e in ledger.entries if e.kind == "neuron" and e.model not in NEURONS)
-    unsupported = ledger.unsupported + tuple(f"{e.name} ({e.model})" for e in unknown)
-    return Estimate(ledger, technology, parts, beside, unsupported)
+    return Estimate(ledger, technology, parts, beside, ledger.beyond(NEURONS))
 
 
 def macs(e: Entry) -> float:

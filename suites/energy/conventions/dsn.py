@@ -9,7 +9,7 @@ multiply-accumulates and sigmoids within c neurons over T steps:
     LIF             M = c T                        Table B.12
     PSN             M = c T^2
     sliding PSN     M = c T^2 / 2
-    DSN             M = (k + 1) c T,   S = c T
+    DSN             M = (k + 1) c T,   S = c T; not the mixing of enhanced DSN
 
 N is the largest spike of DSN; the paper's table has it in the ACs of every neuron, its text has it
 nowhere. Rates are spikes per step, where an integer spike k counts k already. Beside it: without N.
@@ -27,12 +27,11 @@ NEURONS = ("lif", "psn", "sliding_psn", "dsn")
 
 def estimate(ledger: Ledger, technology: Technology) -> Estimate:
     rates = {e.name: rate for e, rate in ledger.fed()}
-    each = {e.name: _layer(e, rates.get(e.name), technology) for e in ledger.entries}
+    known = (e for e in ledger.entries if e.kind != "other")
+    each = {e.name: _layer(e, rates.get(e.name), technology) for e in known}
     parts = {name: analog + N * spiked for name, (analog, spiked) in each.items()}
-    once = sum(analog + spiked for analog, spiked in each.values())
-    unknown = (e for e in ledger.entries if e.kind == "neuron" and e.model not in NEURONS)
-    unsupported = ledger.unsupported + tuple(f"{e.name} ({e.model})" for e in unknown)
-    return Estimate(ledger, technology, parts, {"without the factor N": once}, unsupported)
+    beside = {"without the factor N": sum(analog + spiked for analog, spiked in each.values())}
+    return Estimate(ledger, technology, parts, beside, ledger.beyond(NEURONS))
 
 
 def flops(e: Entry) -> tuple[float, float]:
