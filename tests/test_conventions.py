@@ -167,6 +167,14 @@ def test_a_mean_pool_keeps_the_rate():
     assert conventions.estimate("clif", ledger).parts[entry.name] == pytest.approx(4.6 * 24)
 
 
+def test_only_a_pool_keeps_the_rate():
+    """What a layer with weights, or a norm, makes of spikes is no mean of them."""
+    net = nn.Sequential(neurons.Layer("lif"), nn.Flatten(0, 1), nn.AvgPool1d(2), nn.AvgPool1d(2))
+    net.extend([nn.Linear(2, 3), nn.Linear(3, 2), nn.BatchNorm1d(2), nn.Linear(2, 2)])
+    ledger = collect(net, torch.randn(5, 2, 2, 8).add(1))
+    assert [rate for _, rate in ledger.fed()] == [ledger.rate, None, None]
+
+
 @pytest.mark.parametrize("model", cases.models())
 @pytest.mark.parametrize("convention", ["clif", "clif_memory", "dsn"])
 def test_other_neurons_are_named(convention, model):

@@ -110,7 +110,7 @@ def counted(network: nn.Module, *shape: int) -> tuple[Ledger, int]:
 def fired(ledger: Ledger, rates: Iterable[float], T: int) -> Ledger:
     """The ledger as if its layers of neurons had fired at measured rates, for T steps.
 
-    Layers after them read at those rates.
+    What reads spikes after them reads at those rates.
     """
     names = (e.name for e in ledger.entries if e.kind == "neuron")
     own, rate, made = dict(zip(names, rates, strict=True)), None, []
@@ -118,7 +118,7 @@ def fired(ledger: Ledger, rates: Iterable[float], T: int) -> Ledger:
         if e.kind == "neuron":
             rate = own[e.name]
             e = replace(e, rate=rate)
-        elif e.macs and rate is not None and e.reads != ANALOG:
+        elif rate is not None and e.reads != ANALOG:
             e = replace(e, rate=rate)
         made.append(replace(e, steps=T))
     return replace(ledger, T=T, entries=tuple(made))

@@ -80,15 +80,18 @@ class Ledger:
     def fed(self) -> Iterator[tuple[Entry, float | None]]:
         """The layers with weights, and the rate of what they read; None if these are no spikes.
 
-        Published conventions take a mean pool's values for spikes: it keeps the rate of the neurons
-        before it, which are taken to be the last that ran.
+        Published conventions take what mean pools make of spikes for spikes: the rate stays.
         """
-        rate = None
+        made, rate = 0.0, None  # by the last pool
         for e in self.entries:
-            if e.kind == "neuron":
-                rate = e.rate
+            handed = rate if e.inputs == made else None
+            reads = handed if e.reads == ANALOG else e.rate
+            if e.kind == "pool":
+                made, rate = e.outputs, reads
             elif e.macs:
-                yield e, rate if e.reads == ANALOG else e.rate
+                yield e, reads
+            elif e.kind != "neuron":
+                made = 0.0
 
     @property
     def operations(self) -> dict[str, float]:

@@ -16,9 +16,9 @@ a linear layer), and a convolution's taps K and stride S, in one time step:
     address additions   I + O + F     I + O          b k F                  b k F
 
 where [K/S] is rounded down along each axis, though not to 0, and a, b, c, d are 1, 1, 1, 1 for LIF
-and 4, 2, 3, 3 for CLIF, the neurons that the layer drives. What reads analog values before any
-neuron reads "spikes" everywhere; what a mean pool makes of spikes counts as spikes. Other neurons
-are charged as LIF and listed as unsupported.
+and 4, 2, 3, 3 for CLIF, the neurons that the layer drives. What a mean pool makes of spikes counts
+as spikes; what reads other analog values, as the first layer, reads "spikes" everywhere. Other
+neurons are charged as LIF and listed as unsupported.
 
 An access costs 0 to 100 pJ by the number of accesses of its kind in the whole network. The counts
 follow the authors' slips: some are of T steps and others of one, linear layers add I times too

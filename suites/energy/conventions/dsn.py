@@ -3,8 +3,8 @@
     E = E_MAC (T FL_1 + M) + E_AC N T sum_l R_l FL_l + E_sigmoid S,    N = 4
 
 FL_l are the multiply-accumulates of layer l in one step and R_l the rate it reads; what a mean pool
-makes of spikes counts as spikes. Layers before any neuron read analog values (FL_1). M and S are
-multiply-accumulates and sigmoids within c neurons over T steps:
+makes of spikes counts as spikes. FL_1 are those of layers that read other analog values, as the
+first. M and S are multiply-accumulates and sigmoids within c neurons over T steps:
 
     LIF             M = c T                        Table B.12
     PSN             M = c T^2
