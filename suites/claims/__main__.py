@@ -12,6 +12,8 @@ import pkgutil
 import sys
 from collections.abc import Sequence
 
+import torch
+
 from suites import claims
 from suites.claims.claim import Claim
 
@@ -36,27 +38,27 @@ def collected() -> list[Claim]:
 
 
 def text(found: Sequence[Claim]) -> str:
-    """A table of all figures, the reasons of those that do not come out, and the counts."""
+    """A table of all figures, how they were counted, why some do not come out, and how many."""
     import pandas as pd
 
-    frame = pd.DataFrame([claim.row() for claim in found])
+    frame = pd.DataFrame([claim.row() for claim in found]).drop(columns="convention")
     frame["reproduces"] = frame["reproduces"].map({True: "yes", False: "NO"})
-    shown = frame.drop(columns="convention")
-    parts = [shown.to_string(index=False, float_format=lambda v: f"{v:.7g}"), "", "How:"]
-    for table, rows in frame.groupby("table", sort=False):
-        ways = dict.fromkeys(claim.convention for claim in found if claim.table == table)
-        parts += [f"  {table}, {len(rows)} figures: {' | '.join(ways)}"]
-    parts += ["", "Do not come out:"]
-    parts += [
-        f"  {claim.table}, {claim.quantity}: {claim.why or 'UNEXPECTED'}"
-        for claim in found
-        if not claim.reproduces
-    ]
-    yes = sum(claim.reproduces for claim in found)
+    ways: dict[str, dict[str, None]] = {}
+    for claim in found:
+        ways.setdefault(claim.table, {})[claim.convention] = None
+    wrong = [claim for claim in found if not claim.reproduces]
     broken = sum(claim.broken for claim in found)
-    parts += ["", f"{len(found)} figures: {yes} come out, {len(found) - yes} do not, {broken} of"]
-    parts[-1] += " these unexpectedly"
-    return "\n".join(parts)
+    return "\n".join(
+        (
+            frame.to_string(index=False, float_format=lambda value: f"{value:.7g}"),
+            "\nHow:",
+            *(f"  {table}: {' | '.join(how)}" for table, how in ways.items()),
+            "\nDo not come out:",
+            *(f"  {c.table}, {c.quantity}: {c.why or 'UNEXPECTED'}" for c in wrong),
+            f"\n{len(found)} figures: {len(found) - len(wrong)} come out, {len(wrong)} do not, "
+            f"{broken} of these unexpectedly",
+        )
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,4 +71,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    torch.set_num_threads(1)  # a step of each network: threads would mostly wait for each other
     sys.exit(main())

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from suites.energy.call import BINARY
+from suites.energy.call import ANALOG
 from suites.energy.ledger import Ledger
 from suites.energy.watch import collect
 
@@ -110,14 +110,15 @@ def counted(network: nn.Module, *shape: int) -> tuple[Ledger, int]:
 def fired(ledger: Ledger, rates: Iterable[float], T: int) -> Ledger:
     """The ledger as if its layers of neurons had fired at measured rates, for T steps.
 
-    Layers after them read at those rates, through pools as well.
+    What reads spikes after them reads at those rates.
     """
-    left, rate, made = iter(rates), None, []
+    names = (e.name for e in ledger.entries if e.kind == "neuron")
+    own, rate, made = dict(zip(names, rates, strict=True)), None, []
     for e in ledger.entries:
         if e.kind == "neuron":
-            rate = next(left)
+            rate = own[e.name]
             e = replace(e, rate=rate)
-        elif e.macs and rate is not None:
-            e = replace(e, rate=rate, reads=BINARY)
+        elif rate is not None and e.reads != ANALOG:
+            e = replace(e, rate=rate)
         made.append(replace(e, steps=T))
     return replace(ledger, T=T, entries=tuple(made))

@@ -33,6 +33,8 @@ COLUMNS = {  # of Table 7: ours, the unit and how many pJ it is
     "addressing_uJ": ("addressing", "uJ", 1e6),
 }
 
+HOOKS = "rates times weights give less: the hooks presumably count biases, pools and neurons too"
+
 
 def claims() -> Iterator[Claim]:
     yield from _operations()
@@ -53,6 +55,15 @@ def _network(task: str, neuron: str, classes: int) -> nn.Module:
     return vgg(plan, neuron, classes, TASKS[task][1], backend="eager")
 
 
+def measured(task: str, neuron: str, T: str) -> Ledger:
+    """The ledger at the rates that its authors measured."""
+    ledger, _ = facts(task, neuron.lower())
+    if neuron == "ReLU":
+        return ledger
+    tasks = json.loads((TABLES / "clif_energy_fixture.json").read_text())["tasks"]
+    return fired(ledger, tasks[task]["firing_rates"][neuron], int(T))
+
+
 def _operations() -> Iterator[Claim]:
     table = Table("clif_table6.csv")
     for row in table.rows:
@@ -69,17 +80,18 @@ def _operations() -> Iterator[Claim]:
         ):
             figure = table.printed(row, column)
             yield Claim("CLIF Table 6", f"{where}: {quantity}", figure, ours, unit, how)
+        ledger = measured(task, row["neuron"], row["T"])
+        acs, how = sum(map(clif.acs, ledger.entries)) / 1e6, "clif: one step, rates measured"
+        figure = table.printed(row, "ACs_M")
+        why = HOOKS if acs else ""
+        yield Claim("CLIF Table 6", f"{where}: ACs", figure, acs, "M", how, why=why)
 
 
 def _memory() -> Iterator[Claim]:
     table = Table("clif_table7.csv")
-    measured = json.loads((TABLES / "clif_energy_fixture.json").read_text())["tasks"]
     for row in table.rows:
         task, neuron = row["task"], row["neuron"]
-        ledger = without_shortcuts(facts(task, neuron.lower())[0])
-        if neuron != "ReLU":
-            rates = measured[task]["firing_rates"][neuron]
-            ledger = fired(ledger, rates, int(row["T"]))
+        ledger = without_shortcuts(measured(task, neuron, row["T"]))
         spent = tally(clif_memory.energies(ledger).values())
         how = "clif_memory: rates measured, shortcuts' convolutions left out"
         for column, (name, unit, pJ) in COLUMNS.items():

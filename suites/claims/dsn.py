@@ -90,24 +90,32 @@ def _inside() -> Iterator[Claim]:
     """The formulas of Table B.12 against the operations traced from the models."""
     ledger, _ = facts("DSN", 10)
     c = sum(e.outputs for e in ledger.entries if e.kind == "neuron")
-    lif, psn, sliding = (_traced(name)["mul"] for name in ("LIF", "PSN", "Sliding PSN"))
-    dsn = _traced("DSN")
-    taps = _traced("DSN", k=2 * K)["mul"] - dsn["mul"]  # K more taps
+    formulas = {"c*T": 1, "c*T^2": T, "0.5*c*T^2": T / 2, "k*c*T": K}
+    how = f"products or transcendentals traced from the model; c = {c:.0f}, T = {T}, k = {K}"
+    found = _operations()
+    for row in Table("dsn_tableB12.csv").rows:
+        part, formula = f"{row['neuron']} {row['part']}", row["FLOPs"].split()[0]
+        ours, why = found[part]
+        figure = Printed(formulas[formula] * c * T / 1e6, 1e-6)
+        where = f"{part}: {formula}"
+        yield Claim("DSN Table B.12", where, figure, ours * c * T / 1e6, "MFLOP", how, why=why)
+
+
+def _operations() -> dict[str, tuple[float, str]]:
+    """Per neuron and step, by the rows of Table B.12, and why they are others than there."""
+    lif, psn, sliding, dsn = (_traced(name) for name in ("LIF", "PSN", "Sliding PSN", "DSN"))
+    taps = _traced("DSN", k=2 * K)["mul"] - dsn["mul"]  # of K more
     short = "the first steps have fewer inputs than the filter has taps, yet our step takes all"
     power = "the power 1/tau of the sigmoid is a second one"
-    update = "alpha h and (1 - alpha) x are two products; the paper counts one"
-    for neuron, formula, each, ours, why in (
-        ("LIF", "c T", 1, lif, ""),
-        ("PSN", "c T^2", T, psn, ""),
-        ("sliding PSN", "c T^2 / 2", T / 2, sliding, short),
-        ("DSN, convolution", "k c T", K, taps, ""),
-        ("DSN, sigmoid", "c T", 1, dsn["transcendental"], power),
-        ("DSN, update", "c T", 1, dsn["mul"] - taps, update),
-    ):
-        figure = Printed(each * c * T / 1e6, 1e-6)
-        how = "products or transcendentals traced from the model; c = 18688, T = 32, k = 4"
-        where = f"{neuron}: {formula}"
-        yield Claim("DSN Table B.12", where, figure, ours * c * T / 1e6, "MFLOP", how, why=why)
+    two = "alpha h and (1 - alpha) x are two products; the paper counts one"
+    return {
+        "LIF membrane update": (lif["mul"], ""),
+        "PSN membrane update": (psn["mul"], ""),
+        "sliding PSN membrane update": (sliding["mul"], short),
+        "DSN causal conv1d": (taps, ""),
+        "DSN sigmoid": (dsn["transcendental"], power),
+        "DSN membrane update": (dsn["mul"] - taps, two),
+    }
 
 
 def _traced(method: str, **options: Any) -> dict[str, float]:
@@ -121,13 +129,14 @@ def _traced(method: str, **options: Any) -> dict[str, float]:
 
 def _averages() -> Iterator[Claim]:
     table = Table("dsn_tableB13.csv")
+    cut = "it rounds to 0.1698; the paper cuts it off"
     for row in table.rows:
         ledger = facts(row["method"], int(row["dataset"].removeprefix("Sequential CIFAR")))[0]
         work = [e.macs for e, rate in ledger.fed() if rate is not None]
         rates = (float(row[layer]) for layer in LAYERS)
         ours = sum(r * w for r, w in zip(rates, work, strict=True)) / sum(work)
         case = row["dataset"], row["method"]
-        why = "cut off, not rounded" if case == ("Sequential CIFAR100", "LIF") else ""
+        why = cut if case == ("Sequential CIFAR100", "LIF") else ""
         figure = table.printed(row, "average")
         how = "layers' rates measured, weighed by their MACs"
         where = f"{' '.join(case)}: average rate"

@@ -9,7 +9,6 @@ import torch
 
 import neurons
 from suites.claims.claim import Claim, Printed, Table
-from suites.networks import spiking
 from suites.networks.preact_resnet import resnet18
 from suites.networks.vgg import vgg
 
@@ -19,27 +18,22 @@ COLUMN = "configuration(0=LIF,1=LLIF,2=SLIF, input to output)"
 def claims() -> Iterator[Claim]:
     for row in Table("stdano_table3_8.csv").rows:
         figure = Printed(len(row[COLUMN]), 1)
-        where = f"{row['dataset']} {row['architecture']} T={row['T']}: digits of {row[COLUMN]}"
+        where = f"{row['dataset']} {row['architecture']} T={row['T']}: {row[COLUMN]}"
         yield Claim(
             "ST-DANO Tables 3, 8",
             where,
             figure,
             layers(row["architecture"]),
-            "layers of neurons",
-            "0 = LIF, 1 = LLIF, 2 = SLIF, from input to output",
+            "layers",
+            "digits, and layers of neurons in our network",
         )
 
 
 def network(architecture: str, neuron: str | list[str]) -> torch.nn.Module:
-    """ResNet-18 or a VGG by the paper's name for it."""
+    """ResNet-18 or a VGG by the paper's name, of one neuron or of `spiking.configured` ones."""
     if architecture == "ResNet-18":
         return resnet18(neuron)
     return vgg(architecture.lower().replace("-", ""), neuron)
-
-
-def built(architecture: str, configuration: str) -> torch.nn.Module:
-    """The network a search came to; ValueError if the digits are not as many as its layers."""
-    return network(architecture, spiking.configured(configuration))
 
 
 @cache

@@ -15,13 +15,13 @@ from suites.networks.predictor import predictor
 
 STEPS = 10 + 10 - 1  # frames read, frames predicted; the last is not read again
 NORM = 5  # operations per element of a GroupNorm
-CIRCUITS: dict[str, dict[str, Any]] = {
+CIRCUITS: dict[str, dict[str, str]] = {
     "Vanilla LIF": {},
     "STC-LIF w/o TC": {"circuits": "spatial"},
     "STC-LIF w/o SC": {"circuits": "temporal"},
     "STC-LIF": {"circuits": "both"},
 }
-OPERATIONS: dict[str, dict[str, Any]] = {
+OPERATIONS: dict[str, dict[str, str]] = {
     "-": {},
     "only self-connection": {"circuit": "self"},
     "group convolution (16)": {"circuit": "group"},
@@ -32,7 +32,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 def claims() -> Iterator[Claim]:
     table = Table("stc_table7.csv")
     for row in table.rows:
-        parameters, flops = facts(row["method"], **CIRCUITS[row["method"]])
+        parameters, flops = facts(**CIRCUITS[row["method"]])
         how = "fvcore: a MAC is a FLOP, GroupNorm 5 per element; 19 steps of a 64 x 64 frame"
         for quantity, column, ours, unit, counting in (
             ("parameters", "params_M", parameters / 1e6, "M", "all that train"),
@@ -43,7 +43,7 @@ def claims() -> Iterator[Claim]:
             yield Claim("STC Table 7", where, figure, ours, unit, counting)
     table = Table("stc_table11.csv")
     for row in table.rows:
-        parameters, _ = facts(row["model"], **OPERATIONS[row["operation"]])
+        parameters, _ = facts(**OPERATIONS[row["operation"]])
         figure = table.printed(row, "params_M")
         where = f"{row['model']}, {row['operation']}: parameters"
         how = "a GroupNorm per convolution, a weight and a bias per self-connection"
@@ -51,15 +51,14 @@ def claims() -> Iterator[Claim]:
 
 
 @cache
-def facts(method: str, **circuits: Any) -> tuple[int, int]:
+def facts(**circuits: str) -> tuple[int, int]:
     """Parameters, and the FLOPs of one step, those within neurons included."""
-    own = circuits and {"norm": True, **circuits}
-    model = "stclif" if own else "lif"
-    net = predictor(model, backend="eager", **own)
+    own: dict[str, Any] = {"norm": True, **circuits} if circuits else {}
+    net = predictor("stclif" if circuits else "lif", backend="eager", **own)
     with torch.no_grad(), FlopCounterMode(display=False, custom_mapping=_NORMS) as counter:
         net(torch.randn(1, 1, 1, 64, 64))
-    # It counts a MAC as two.
-    return sum(p.numel() for p in net.parameters()), counter.get_total_flops() // 2
+    flops = counter.get_total_flops() // 2  # torch counts a MAC as two
+    return sum(p.numel() for p in net.parameters()), flops
 
 
 def _norm(x: Sequence[int], *_: object, **__: object) -> int:

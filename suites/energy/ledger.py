@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from suites.energy.call import ANALOG, tally
@@ -83,15 +83,18 @@ class Ledger:
     def fed(self) -> Iterator[tuple[Entry, float | None]]:
         """The layers with weights, and the rate of what they read; None if these are no spikes.
 
-        Published conventions take a mean pool's values for spikes: it keeps the rate of the neurons
-        before it, which are taken to be the last that ran.
+        Published conventions take what mean pools make of spikes for spikes: the rate stays.
         """
-        rate = None
+        made, rate = 0.0, None  # by the last pool
         for e in self.entries:
-            if e.kind == "neuron":
-                rate = e.rate
+            handed = rate if e.inputs == made else None
+            reads = handed if e.reads == ANALOG else e.rate
+            if e.kind == "pool":
+                made, rate = e.outputs, reads
             elif e.macs:
-                yield e, rate if e.reads == ANALOG else e.rate
+                yield e, reads
+            elif e.kind != "neuron":
+                made = 0.0
 
     @property
     def operations(self) -> dict[str, float]:
@@ -106,3 +109,8 @@ class Ledger:
             for e in self.entries
             for what in e.unknown
         )
+
+    def beyond(self, known: Container[str]) -> tuple[str, ...]:
+        """What is unsupported, and the layers of neurons that are not among the known models."""
+        odd = (e for e in self.entries if e.kind == "neuron" and e.model not in known)
+        return self.unsupported + tuple(f"{e.name} ({e.model})" for e in odd)

@@ -34,8 +34,8 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         s = self.fire1(self.norm1(x))
-        y = self.conv2(self.fire2(self.norm2(self.conv1(s))))
-        return y + (s if self.shortcut is None else self.shortcut(s))
+        past = s if self.shortcut is None else self.shortcut(s)
+        return past + self.conv2(self.fire2(self.norm2(self.conv1(s))))
 
 
 def resnet18(

@@ -37,7 +37,8 @@ class Block(nn.Module):
         self.shortcut = None if same else _conv(inside, outside, 1, stride, next(fires))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.conv2(self.conv1(x)) + (x if self.shortcut is None else self.shortcut(x))
+        past = x if self.shortcut is None else self.shortcut(x)
+        return past + self.conv2(self.conv1(x))
 
 
 def resnet18(

@@ -25,9 +25,7 @@ NEURONS = {"lif": 0, "clif": 4}  # MACs per neuron and step
 def estimate(ledger: Ledger, technology: Technology) -> Estimate:
     parts = {e.name: technology.mac * macs(e) + technology.ac * acs(e) for e in ledger.entries}
     beside = {"summed over the steps": sum(parts.get(e.name, 0) * e.steps for e in ledger.entries)}
-    unknown = (e for e in ledger.entries if e.kind == "neuron" and e.model not in NEURONS)
-    unsupported = ledger.unsupported + tuple(f"{e.name} ({e.model})" for e in unknown)
-    return Estimate(ledger, technology, parts, beside, unsupported)
+    return Estimate(ledger, technology, parts, beside, ledger.beyond(NEURONS))
 
 
 def macs(e: Entry) -> float:

@@ -15,9 +15,10 @@ a linear layer), and a convolution's taps K and stride S, in one time step:
     address MACs                                     2 b k
     address additions   I + O + F     I + O          b k F                  b k F
 
-with a, b, c, d = 1, 1, 1, 1 for LIF and 4, 2, 3, 3 for CLIF: the neurons that the layer drives.
-What reads analog values before any neuron reads "spikes" everywhere; what a mean pool makes of
-spikes counts as spikes. Other neurons are charged as LIF and listed as unsupported.
+where [K/S] is rounded down along each axis, though not to 0, and a, b, c, d are 1, 1, 1, 1 for LIF
+and 4, 2, 3, 3 for CLIF, the neurons that the layer drives. What a mean pool makes of spikes counts
+as spikes; what reads other analog values, as the first layer, reads "spikes" everywhere. Other
+neurons are charged as LIF and listed as unsupported.
 
 An access costs 0 to 100 pJ by the number of accesses of its kind in the whole network. The counts
 follow the authors' slips: some are of T steps and others of one, linear layers add I times too
@@ -65,9 +66,7 @@ SIZES = (  # accesses from .. to, the price [pJ] that should start there, and it
 def estimate(ledger: Ledger, technology: Technology) -> Estimate:
     parts = {name: sum(each.values()) for name, each in energies(ledger).items()}
     mended = sum(tally(energies(ledger, slips=False).values()).values())
-    unknown = (e for e in ledger.entries if e.kind == "neuron" and e.model not in NEURONS)
-    unsupported = ledger.unsupported + tuple(f"{e.name} ({e.model})" for e in unknown)
-    return Estimate(ledger, INT32, parts, {"without two slips": mended}, unsupported)
+    return Estimate(ledger, INT32, parts, {"without two slips": mended}, ledger.beyond(NEURONS))
 
 
 def energies(ledger: Ledger, slips: bool = True) -> dict[str, dict[str, float]]:

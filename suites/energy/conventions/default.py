@@ -4,8 +4,8 @@
     layers that read analog     a MAC per weight and step
     neurons                     their arithmetic as traced, multiplications included; the reset only
                                 where they spiked; on a chip that has one, the price of an update
-    pools, other arithmetic     an addition or comparison per input, a multiplication per mean;
-                                each operation as it is
+    pools                       an addition or comparison per input, a multiplication per mean
+    activations, other norms    their arithmetic per element, as is that outside of layers
     batch norms, biases         nothing: they fold into weights and the start of a sum
 
 Beside it: with layers that read the same at every step (the first, under direct coding) computed

@@ -3,13 +3,13 @@
     E = E_MAC (T FL_1 + M) + E_AC N T sum_l R_l FL_l + E_sigmoid S,    N = 4
 
 FL_l are the multiply-accumulates of layer l in one step and R_l the rate it reads; what a mean pool
-makes of spikes counts as spikes. Layers before any neuron read analog values (FL_1). M and S are
-multiply-accumulates and sigmoids within c neurons over T steps:
+makes of spikes counts as spikes. FL_1 are those of layers that read other analog values, as the
+first. M and S are multiply-accumulates and sigmoids within c neurons over T steps:
 
     LIF             M = c T                        Table B.12
     PSN             M = c T^2
     sliding PSN     M = c T^2 / 2
-    DSN             M = (k + 1) c T,   S = c T
+    DSN             M = (k + 1) c T,   S = c T; not the mixing of enhanced DSN
 
 N is the largest spike of DSN; the paper's table has it in the ACs of every neuron, its text has it
 nowhere. Rates are spikes per step, where an integer spike k counts k already. Beside it: without N.
@@ -29,10 +29,8 @@ def estimate(ledger: Ledger, technology: Technology) -> Estimate:
     rates = {e.name: rate for e, rate in ledger.fed()}
     each = {e.name: _layer(e, rates.get(e.name), technology) for e in ledger.entries}
     parts = {name: analog + N * spiked for name, (analog, spiked) in each.items()}
-    once = sum(analog + spiked for analog, spiked in each.values())
-    unknown = (e for e in ledger.entries if e.kind == "neuron" and e.model not in NEURONS)
-    unsupported = ledger.unsupported + tuple(f"{e.name} ({e.model})" for e in unknown)
-    return Estimate(ledger, technology, parts, {"without the factor N": once}, unsupported)
+    beside = {"without the factor N": sum(analog + spiked for analog, spiked in each.values())}
+    return Estimate(ledger, technology, parts, beside, ledger.beyond(NEURONS))
 
 
 def flops(e: Entry) -> tuple[float, float]:
