@@ -129,7 +129,7 @@ def _layers(model: nn.Module) -> Iterator[tuple[str, nn.Module, layers.Observe |
             continue
         observe = layers.observer(module)
         if observe:
-            inside += (f"{name}.",)
+            inside += (f"{name}." if name else "",)
         yield name or type(module).__name__, module, observe
 
 

@@ -46,7 +46,7 @@ def _names(module: nn.Module) -> set[str]:
 def observe(module: Any, x: Tensor, y: Tensor, reads: str) -> Call | None:
     if _names(module) & DROPOUTS:
         return None
-    single = module.step_mode == "s"
+    single = getattr(module, "step_mode", "m") == "s"
     steps = x[None] if single else x
     clock = Clock(len(steps), steps.shape[1], carries=single)
     name, given = type(module).__name__, OURS.get(type(module).__name__)
