@@ -23,8 +23,8 @@ ARITHMETIC = {
     **{name: {"mul": 1} for name in ("mul", "square")},
     "addcmul": {"mul": 1, "add": 1},
     **{name: {"div": 1} for name in ("div", "reciprocal")},
-    **{name: {"compare": 1} for name in ("ge", "gt", "le", "lt", "relu", "maximum", "minimum")},
-    **{name: {"compare": 1} for name in ("clamp_min", "clamp_max")},
+    **{name: {"compare": 1} for name in ("ge", "gt", "le", "lt", "eq", "ne", "relu")},
+    **{name: {"compare": 1} for name in ("clamp_min", "clamp_max", "maximum", "minimum", "abs")},
     **{name: {"compare": 2} for name in ("clamp", "hardtanh")},
     # sum, squares and their sum, scale and shift
     **{name: {"add": 3, "mul": 2} for name in ("native_group_norm", "native_layer_norm")},

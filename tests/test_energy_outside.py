@@ -4,14 +4,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.utils._python_dispatch import _get_current_dispatch_mode
-from torch.utils.flop_counter import FlopCounterMode
 
 import neurons
 from suites.energy import conventions
 from suites.energy.layers.products import Field, fan_out
 from suites.energy.ledger import Entry, Ledger
-from suites.energy.watch import Watch, collect
+from suites.energy.watch import collect
 
 T, N = 3, 2
 
@@ -205,74 +203,6 @@ def test_neurons_written_out_need_to_be_told_the_clock():
     }
 
 
-# Counting does not disturb ----------------------------------------------------------------------
-
-
-class Residual(nn.Module):
-    def __init__(self, model: str, backend: str) -> None:
-        super().__init__()
-        self.first, self.fire = nn.Linear(4, 4), neurons.Layer(model, shape=(4,), backend=backend)
-        self.drop, self.last = nn.Dropout(), nn.Linear(4, 2)
-
-    def forward(self, x: Tensor) -> Tensor:
-        s = self.fire(self.first(x))
-        return self.last(F.dropout(torch.relu(s + x), training=self.training) + self.drop(s))
-
-
-@pytest.mark.parametrize("train", [True, False])
-@pytest.mark.parametrize(
-    ("model", "backend"),
-    [("lif", "eager"), ("lif", "cpu"), ("lif", "compile"), ("dsn", "serial"), ("mpd_agl", "eager")],
-)
-def test_outputs_gradients_and_random_draws_stay(model, backend, train):
-    def run(watch: bool) -> list[Tensor]:
-        torch.manual_seed(0)
-        net = Residual(model, backend).train(train)
-        x = torch.randn(4, 3, 4).mul(3).requires_grad_()
-        if watch:
-            with Watch(net) as listening:
-                y = net(x)
-                y.sum().backward()
-            assert len(listening.ledger().entries) >= 5
-        else:
-            y = net(x)
-            y.sum().backward()
-        grads = [p.grad for p in net.parameters()]
-        return [y, x.grad, torch.get_rng_state(), *grads, *net.buffers()]
-
-    try:
-        plain = run(watch=False)
-    except NotImplementedError as why:
-        pytest.skip(str(why))
-    for a, b in zip(plain, run(watch=True), strict=True):
-        assert torch.equal(a, b)
-
-
-def test_it_stops_listening_when_a_model_fails():
-    net = Does(lambda self, s: self.last(s[..., :3] + 1), last=nn.Linear(4, 2))
-    with Watch(net) as watch:
-        with pytest.raises(RuntimeError):
-            net(torch.ones(T, N, 4))
-        assert _get_current_dispatch_mode() is None
-        net.function = lambda self, s: self.last(s)
-        net(torch.ones(T, N, 4))
-    assert entry(watch.ledger(), "last").acs == T * 4 * 2
-    assert not any(m._forward_hooks or m._forward_pre_hooks for m in net.modules())
-
-
-def test_another_dispatch_mode_inside_keeps_what_it_counts():
-    def function(self: nn.Module, s: Tensor) -> Tensor:
-        with FlopCounterMode(display=False) as flops:
-            y = self.last(s)
-        self.flops = flops.get_total_flops()
-        return y
-
-    net = Does(function, last=nn.Linear(4, 2))
-    found = collect(net, torch.ones(T, N, 4))
-    assert net.flops == 2 * T * N * 4 * 2
-    assert names(found) == ["fire", "last"]
-
-
 def test_bytes():
     found, _ = heard(lambda self, s: self.last(s), 16, last=nn.Linear(16, 2))
     assert entry(found, "fire").bytes == {
@@ -283,3 +213,32 @@ def test_bytes():
     }
     sizes = {"inputs": 2, "outputs": 8, "parameters": 4 * (16 * 2 + 2), "state": 0}
     assert entry(found, "last").bytes == sizes
+
+
+def test_a_division_by_a_number_is_a_product_and_a_softmax_is_not():
+    found, _ = heard(lambda self, s: (s / 4).softmax(-1), 3)
+    assert entry(found, "Does: div").operations == {"mul": T * 3}
+    each = dict.fromkeys(("transcendental", "add", "div"), T * 3)
+    assert entry(found, "Does: _softmax").operations == each
+
+
+def test_parts_of_a_tensor_are_looked_at_one_by_one():
+    """Halves of the same size, spikes in one and analog values in the other."""
+
+    def function(self: nn.Module, s: Tensor) -> Tensor:
+        left, right = torch.cat([s, s + 0.5], -1).chunk(2, -1)
+        return self.first(left) + self.second(right)
+
+    layers = {"first": nn.Linear(4, 2), "second": nn.Linear(4, 2)}
+    found, _ = heard(function, 4, **layers)
+    assert (entry(found, "first").reads, entry(found, "second").reads) == ("binary", "analog")
+
+
+def test_a_tensor_changed_in_place_is_looked_at_again():
+    def function(self: nn.Module, s: Tensor) -> Tensor:
+        before = self.first(s)
+        return before + self.second(s.mul_(0.5))
+
+    layers = {"first": nn.Linear(4, 2), "second": nn.Linear(4, 2)}
+    found, _ = heard(function, 4, **layers)
+    assert (entry(found, "first").reads, entry(found, "second").reads) == ("binary", "analog")

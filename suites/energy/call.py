@@ -16,30 +16,36 @@ INPUTS = (BINARY, INTEGER, ANALOG)  # each holds the ones before it
 BITS = {BINARY: 1, INTEGER: 8}  # of a value that is kept or moved; analog ones have their dtype's
 
 
-# By tensor, with its version and size then: what a layer makes is what the next one reads.
+# By tensor, with its version then: what a layer makes is what the next one reads.
 _known: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
 
 
 def kind_of(x: Tensor) -> str:
     """What the values of `x` are: "binary" (0, 1), "integer" (also -1, 2) or "analog"."""
-    if x.is_inference():  # it has no version
+    whole = x if x._base is None or not _same(x, x._base) else x._base
+    if whole.is_inference() or whole._is_view():  # it has no version, or is a part of another
         return _look(x)
-    whole = x if x._base is None else x._base
-    now = (whole._version, x.numel())
     then, kind = _known.get(whole, (None, ""))
-    if then != now:
+    if then != whole._version:
         kind = _look(x)
-        _known[whole] = (now, kind)
+        _known[whole] = (whole._version, kind)
     return kind
+
+
+def _same(x: Tensor, whole: Tensor) -> bool:
+    """Whether a view has all elements of its base, each once."""
+    return x.numel() == whole.numel() and x.is_contiguous() and whole.is_contiguous()
 
 
 def _look(x: Tensor) -> str:
     if x.dtype is torch.bool or x.is_complex():
         return ANALOG if x.is_complex() else BINARY
     glimpse = x.flatten()[:256]  # which settles most of them
+    if not _whole(glimpse):
+        return ANALOG
     if _binary(glimpse) and _binary(x):
         return BINARY
-    return INTEGER if _whole(glimpse) and _whole(x) else ANALOG
+    return INTEGER if _whole(x) else ANALOG
 
 
 def _binary(x: Tensor) -> bool:
@@ -54,11 +60,11 @@ def _whole(x: Tensor) -> bool:
 def spikes(x: Tensor, kind: str, axes: int = 0) -> tuple[Tensor, Tensor]:
     """Those at each place of the last `axes` axes: with their size, and counted once."""
     x = x.reshape(-1, *x.shape[x.ndim - axes :])
-    if kind == BINARY:
-        exact = x.dtype is torch.float32 and len(x) < 2**24
-        total = x.sum(0, dtype=torch.float32 if exact else torch.float64)
-        return total, total
-    return x.abs().sum(0, dtype=torch.float64), (x != 0).sum(0, dtype=torch.float64)
+    if kind != BINARY:
+        return x.abs().sum(0, dtype=torch.float64), spikes(x.bool().float(), BINARY, axes)[0]
+    exact = x.dtype is torch.float32 and len(x) < 2**24
+    total = x.sum(0, dtype=torch.float32 if exact else torch.float64)
+    return total, total
 
 
 def size(x: Tensor, kind: str) -> float:

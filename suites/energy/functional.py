@@ -11,17 +11,17 @@ from torch.utils.flop_counter import sdpa_flop_count
 
 import neurons
 from suites.energy.call import ANALOG, INPUTS, INTEGER, Call, spikes
+from suites.energy.layers.pools import pooled
 from suites.energy.layers.products import Field, convolution, linear
 
 Ask = Callable[[Tensor], str]  # what a tensor's values are
 FACTORS = {"mm": 0, "bmm": 0, "mv": 0, "addmm": 1, "baddbmm": 1, "addmv": 1}  # where they stand
 ATTENTION = "_scaled_dot_product"
-MEANS = ("avg_pool2d", "avg_pool3d", "_adaptive_avg_pool2d", "_adaptive_avg_pool3d")
+MEANS = ("mean", "avg_pool2d", "avg_pool3d", "_adaptive_avg_pool2d", "_adaptive_avg_pool3d")
 MAXIMA = (
     *("max_pool2d_with_indices", "max_pool3d_with_indices"),
     *("adaptive_max_pool2d", "adaptive_max_pool3d"),
 )
-NORMS = ("native_batch_norm", "cudnn_batch_norm", "miopen_batch_norm", "batch_norm_with_update")
 
 
 def observe(
@@ -40,11 +40,11 @@ def observe(
         x, weight, bias, stride, padding, dilation, transposed, _, groups = args
         field = Field(tuple(stride), tuple(padding), tuple(dilation), transposed, groups)
         return convolution(x, weight, bias, y, kind(x), field)
-    if name in MEANS + MAXIMA + NORMS:
-        x = args[0]
-        work = {"add": x.numel(), "mul": y.numel()} if name in MEANS else {"compare": x.numel()}
-        how = {"kind": "norm"} if name in NORMS else {"kind": "pool", "operations": work}
-        return Call.of(**how, model=name, x=x, y=y, reads=kind(x))
+    read: Any = args[0] if args else None
+    if "batch_norm" in name:
+        return Call.of("norm", name, read, y, kind(read))
+    if name in MEANS + MAXIMA:
+        return pooled(name, read, y, kind(read), mean=name in MEANS)
     return _other(func, args, y, kind)
 
 
@@ -58,6 +58,8 @@ def _other(func: Any, args: Any, y: Tensor, kind: Ask) -> Call | None:
     x = x if x.shape == y.shape else y  # its time and batch
     call: dict[str, Any] = {"model": name, "x": x, "y": y, "reads": kind(x)}
     if done is not None:
+        if name.startswith("div") and not isinstance(args[1], Tensor):
+            done = {"mul": done["div"]}  # by the reciprocal of a number
         return Call.of("arithmetic", **call, operations=done)
     if name.startswith(ATTENTION):
         macs = sdpa_flop_count(*(factor.shape for factor in args[:3])) // 2

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
-from suites.energy.call import ANALOG, Call
+from suites.energy.call import ANALOG, Call, spikes
 
 MEAN = (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d)
 MEAN_TO_SIZE = (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d)
@@ -17,12 +16,14 @@ def claims(module: nn.Module) -> bool:
 
 
 def observe(module: nn.Module, x: Tensor, y: Tensor, reads: str) -> Call:
+    return pooled(type(module).__name__, x, y, reads, mean=not isinstance(module, MAXIMUM))
+
+
+def pooled(model: str, x: Tensor, y: Tensor, reads: str, mean: bool) -> Call:
     """An addition or a comparison per input, and a multiplication per mean.
 
     Exact where windows tile the input; overlapping ones share what they can.
     """
-    means = 0 if isinstance(module, MAXIMUM) else y.numel()
-    work = {"add": x.numel(), "mul": means} if means else {"compare": x.numel()}
-    spikes = 0.0 if reads == ANALOG else x.abs().sum(dtype=torch.float64).item()
-    about = {"reads": reads, "spikes": spikes, "operations": work}
-    return Call.of("pool", type(module).__name__, x, y, **about)
+    work = {"add": x.numel(), "mul": y.numel()} if mean else {"compare": x.numel()}
+    read = 0.0 if reads == ANALOG else spikes(x, reads)[0].item()
+    return Call.of("pool", model, x, y, reads, spikes=read, operations=work)
