@@ -15,7 +15,6 @@ BINARY, INTEGER, ANALOG = "binary", "integer", "analog"
 INPUTS = (BINARY, INTEGER, ANALOG)  # each holds the ones before it
 BITS = {BINARY: 1, INTEGER: 8}  # of a value that is kept or moved; analog ones have their dtype's
 
-
 # By tensor, with its version then: what a layer makes is what the next one reads.
 _known: WeakTensorKeyDictionary = WeakTensorKeyDictionary()
 

@@ -41,9 +41,7 @@ class Ear(TorchDispatchMode):
     def leave(self) -> None:
         """Hear nothing of a layer that is known, and slow nothing down in it."""
         self._away = self.open
-        self._left = (
-            self._away and _get_current_dispatch_mode() is self
-        )  # no other was opened since
+        self._left = self._away and _get_current_dispatch_mode() is self  # and no other since
         if self._left:
             super().__exit__(None, None, None)
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.flop_counter import sdpa_flop_count
 
 import neurons
-from suites.energy.call import ANALOG, INPUTS, INTEGER, Call, spikes
+from suites.energy.call import ANALOG, INPUTS, Call, spikes
 from suites.energy.layers.pools import pooled
 from suites.energy.layers.products import Field, convolution, linear
 
@@ -85,7 +85,7 @@ def _matmul(
     x, reads = min(((a, kind(a)), (b, kind(b))), key=lambda factor: INPUTS.index(factor[1]))
     facts: dict[str, Any] = {}
     if reads != ANALOG:
-        facts["spikes"] = spikes(x, INTEGER)[0].item()
+        facts["spikes"] = spikes(x, reads)[0].item()
         facts["acs"] = _meet(a, b, kind, torch.abs)
         facts["events"] = _meet(a, b, kind, torch.Tensor.bool)
     return Call.of("matmul", name, x, y, reads, macs=y.numel() * a.shape[-1], **facts)
