@@ -8,6 +8,11 @@ weight and a bias per neuron (`"self"`, Table 11). The authors' code, and the pa
 parameters, have a GroupNorm after each convolution, inside the tanh: `norm=True`.
 `detach_gates=True` truncates the gradient through the spikes that gate (appendix A; Y in Table 8).
 
+Circuits couple neurons, so no kernel is generated of a step; `backend="compile"` runs it fastest.
+With 64 channels that saves the calls (65 to 8 us a step forward, 380 to 27 with the backward, one
+thread). On maps of [64, 16, 16] the two convolutions alone are 3/4 of a compiled forward step, 281
+us: they are the limit.
+
 Source: STC (Wang & Yu 2024), Eq. 9-10.
 """
 
