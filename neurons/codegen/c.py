@@ -2,7 +2,8 @@
 
 Every tensor is [rows, M], or [rows, 1] of what all neurons share. The forward keeps the state
 before every K-th step (none if K is 0); the backward walks each stretch of K steps again, forward
-and then backward, tile by tile of the neurons. Constants are arguments: neurons that differ only in them share a library.
+and then backward, tile by tile of the neurons. Constants are arguments: neurons that differ only
+in them share a library.
 """
 
 from __future__ import annotations
