@@ -49,7 +49,7 @@ class Call:
     Attributes
     ----------
     kind
-        "linear", "conv", "neuron", "norm", "pool" or "other".
+        "linear", "conv", "neuron", "activation", "norm", "pool" or "other".
     model
         The neuron's name, else the module's class.
     shape
@@ -70,6 +70,10 @@ class Call:
         Other arithmetic by name, as `neurons.count` calls it.
     weights, biased
         Weight elements of the layer, and outputs that get a bias.
+    fan, kernel, stride
+        Weights that each input meets where the stride is 1, and a convolution's sizes.
+    states
+        Values that a neuron carries from step to step.
     clock
         For a neuron, how it was stepped.
     """
@@ -87,6 +91,10 @@ class Call:
     operations: Mapping[str, float] = field(default_factory=dict)
     weights: int = 0
     biased: int = 0
+    fan: int = 0
+    kernel: tuple[int, ...] = ()
+    stride: tuple[int, ...] = ()
+    states: float = 0.0
     clock: Clock | None = None
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from suites.energy.call import ANALOG, tally
@@ -15,6 +15,8 @@ class Entry:
         inputs, outputs     elements read and made
         macs                multiply-accumulates if no input were zero, padding included
         weights, biased     weight elements of the layer, and outputs that get a bias
+        fan                 weights that each input meets where the stride is 1
+        states              values that each neuron carries from step to step
 
     What its values tell is per sample, summed over the steps:
 
@@ -25,7 +27,7 @@ class Entry:
     """
 
     name: str  # its place in the network
-    kind: str  # linear, conv, neuron, norm, pool; other: its arithmetic is not known
+    kind: str  # linear, conv, neuron, activation, norm, pool; other: its arithmetic is not known
     model: str  # the neuron's name, else the module's class
     reads: str  # binary, integer or analog
     steps: int  # times it runs per sample
@@ -36,6 +38,10 @@ class Entry:
     macs: float
     weights: int
     biased: float
+    fan: int
+    kernel: tuple[int, ...]  # of a convolution, as its stride
+    stride: tuple[int, ...]
+    states: float
     acs: float
     events: float
     operations: Mapping[str, float]
@@ -71,6 +77,22 @@ class Ledger:
         steps = sum(e.outputs * e.steps for e in found)
         return sum(e.rate * e.outputs * e.steps for e in found) / steps if steps else 0.0
 
+    def fed(self) -> Iterator[tuple[Entry, float | None]]:
+        """The layers with weights, and the rate of what they read; None if these are no spikes.
+
+        Published conventions take what mean pools make of spikes for spikes: the rate stays.
+        """
+        made, rate = 0.0, None  # by the last pool
+        for e in self.entries:
+            handed = rate if e.inputs == made else None
+            reads = handed if e.reads == ANALOG else e.rate
+            if e.kind == "pool":
+                made, rate = e.outputs, reads
+            elif e.macs:
+                yield e, reads
+            elif e.kind != "neuron":
+                made = 0.0
+
     @property
     def operations(self) -> dict[str, float]:
         """Arithmetic of neurons and pools by name, per sample."""
@@ -80,3 +102,8 @@ class Ledger:
     def unsupported(self) -> tuple[str, ...]:
         """The layers whose arithmetic is not known, hence missing from every total."""
         return tuple(f"{e.name} ({e.model})" for e in self.entries if e.kind == "other")
+
+    def beyond(self, known: Container[str]) -> tuple[str, ...]:
+        """What is unsupported, and the layers of neurons that are not among the known models."""
+        odd = (e for e in self.entries if e.kind == "neuron" and e.model not in known)
+        return self.unsupported + tuple(f"{e.name} ({e.model})" for e in odd)

@@ -5,6 +5,7 @@
     neurons                     their arithmetic as traced, multiplications included; the reset only
                                 where they spiked
     pools                       an addition or comparison per input, a multiplication per mean
+    activations, other norms    their arithmetic per element
     batch norms, biases         nothing: they fold into weights and the start of a sum
 
 Beside it: with layers that read the same at every step (the first, under direct coding) computed

@@ -28,8 +28,19 @@ def observe(module: nn.Module, x: Tensor, y: Tensor, reads: str) -> Call:
         reads=reads,
         spikes=y.abs().sum(dtype=torch.float64).item(),
         operations={k: silent[k] * y.numel() + reset[k] * emitting for k in silent},
+        states=carried(module, x),
         clock=Clock(steps=len(x), batch=x.shape[1], carries=module.stateful),
     )
+
+
+def carried(layer: neurons.Layer, x: Tensor) -> float:
+    """Values per neuron in the state; 0 for a model that sees the whole sequence at once."""
+    if layer.neuron.step is None:
+        return 0.0
+    with torch.no_grad():
+        one = x[0, :1]
+        state = layer.neuron.initial(one, layer.params)
+    return sum(v.numel() for v in state) / one.numel()
 
 
 def arithmetic(layer: neurons.Layer, x: Tensor) -> tuple[dict[str, float], dict[str, float]]:

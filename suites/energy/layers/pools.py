@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
-from suites.energy.call import Call
+from suites.energy.call import ANALOG, Call
 
 MEAN = (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d)
 MEAN_TO_SIZE = (nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d)
@@ -22,4 +23,6 @@ def observe(module: nn.Module, x: Tensor, y: Tensor, reads: str) -> Call:
     """
     means = 0 if isinstance(module, MAXIMUM) else y.numel()
     work = {"add": x.numel(), "mul": means} if means else {"compare": x.numel()}
-    return Call.of("pool", type(module).__name__, x, y, reads=reads, operations=work)
+    spikes = 0.0 if reads == ANALOG else x.abs().sum(dtype=torch.float64).item()
+    about = {"reads": reads, "spikes": spikes, "operations": work}
+    return Call.of("pool", type(module).__name__, x, y, **about)

@@ -37,6 +37,9 @@ def observe(module: nn.Module, x: Tensor, y: Tensor, reads: str) -> Call:
         events=events,
         weights=weight.numel(),
         biased=y.numel() if module.bias is not None else 0,
+        fan=weight.numel() // x.shape[1 - weight.ndim],
+        kernel=tuple(weight.shape[2:]),
+        stride=module.stride if isinstance(module, CONVOLUTIONS) else (),
     )
 
 

@@ -1,0 +1,55 @@
+"""VGG: stages of convolutions, each ended by a mean pool.
+
+Source: `vgg11`, `vgg13` and `vgg16` as in CLIF (Huang et al. 2024), Table 6, and the authors' code;
+`vggsnn` is DS-ATGO's Table 5, after Deng et al. 2022.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch import nn
+
+from suites.networks import spiking
+from suites.networks.spiking import Each
+
+PLANS = {  # convolutions by stage
+    "vgg11": ((64,), (128,), (256, 256), (512, 512), (512, 512)),
+    "vgg13": ((64, 64), (128, 128), (256, 256), (512, 512), (512, 512)),
+    "vgg16": ((64, 64), (128, 128), (256,) * 3, (512,) * 3, (512,) * 3),
+    "vggsnn": ((64, 128), (256, 256), (512, 512), (512, 512)),
+}
+
+
+def vgg(
+    plan: str, neuron: str | Sequence[str], classes: int = 10, channels: int = 3, **options: Any
+) -> nn.Sequential:
+    """[T, N, channels, H, W] -> [T, N, classes], a layer of neurons per convolution of a plan.
+
+    Convolutions have a bias, and the classifier sees 7 x 7 means whatever the size of the input.
+    """
+    head = Each(nn.AdaptiveAvgPool2d(7), nn.Flatten(), nn.Linear(512 * 49, classes))
+    return nn.Sequential(*_stages(plan, neuron, channels, True, options), head)
+
+
+def vggsnn(
+    neuron: str | Sequence[str], classes: int = 10, channels: int = 2, **options: Any
+) -> nn.Sequential:
+    """As `vgg`, without biases, and the classifier sees every output of the last stage."""
+    head = Each(nn.Flatten(), nn.LazyLinear(classes))
+    return nn.Sequential(*_stages("vggsnn", neuron, channels, False, options), head)
+
+
+def _stages(
+    plan: str, neuron: str | Sequence[str], channels: int, bias: bool, options: dict[str, Any]
+) -> list[nn.Module]:
+    made: list[nn.Module] = []
+    fires = spiking.layers(neuron, sum(map(len, PLANS[plan])), **options)
+    for stage in PLANS[plan]:
+        for width in stage:
+            conv = nn.Conv2d(channels, width, 3, padding=1, bias=bias)
+            made += [Each(conv, nn.BatchNorm2d(width)), next(fires)]
+            channels = width
+        made.append(Each(nn.AvgPool2d(2)))
+    return made

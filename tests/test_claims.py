@@ -1,0 +1,122 @@
+"""The papers' figures come out of our networks, and it is told when one does not."""
+
+import filecmp
+import json
+from pathlib import Path
+
+import pytest
+
+from suites.claims import __main__ as program
+from suites.claims import clif, ds_atgo, stc
+from suites.claims.claim import TABLES, Claim, Printed, Table
+
+ORIGINAL = Path(__file__).parents[2] / "shared" / "tables"
+KEYS = ["table", "quantity", "paper", "ours", "unit", "difference", "convention", "reproduces"]
+
+
+@pytest.fixture(scope="module")
+def found() -> list[Claim]:
+    return program.collected()
+
+
+def test_the_papers_figures_come_out(found):
+    assert not [claim.quantity for claim in found if claim.broken]
+    assert not [claim.quantity for claim in found if claim.reproduces and claim.why]
+
+
+def test_every_table_is_there(found):
+    tables: dict[str, list[bool]] = {}
+    for claim in found:
+        tables.setdefault(claim.table, []).append(claim.reproduces)
+    assert {table: (len(each), each.count(False)) for table, each in tables.items()} == {
+        "CLIF Table 6": (52, 10),
+        "CLIF Table 7": (78, 0),
+        "DS-ATGO Table 2": (12, 1),
+        "DS-ATGO text": (1, 1),
+        "DSN Table 4": (14, 1),
+        "DSN Table 9": (8, 1),
+        "DSN Table B.12": (6, 3),
+        "DSN Table B.13": (8, 1),
+        "ST-DANO Tables 3, 8": (31, 0),
+        "STC Table 7": (8, 0),
+        "STC Table 11": (4, 0),
+    }
+
+
+@pytest.mark.parametrize(
+    ("table", "quantity", "ours"),
+    [
+        ("CLIF Table 6", "CIFAR10 ResNet18 ReLU: MACs", 557.650944),
+        ("CLIF Table 6", "CIFAR10 ResNet18 LIF: MACs", 2.888704),
+        ("CLIF Table 6", "CIFAR10 ResNet18 CLIF: MACs", 5.116928),
+        ("DS-ATGO Table 2", "ANN: MACs", 2285.373952),
+        ("DSN Table 4", "S-CIFAR10 DSN: parameters", 0.518538),
+        ("STC Table 7", "Vanilla LIF: parameters", 3.304960),
+        ("STC Table 7", "Vanilla LIF: FLOPs", 64.346128384),
+    ],
+)
+def test_to_the_last_one(found, table, quantity, ours):
+    (claim,) = (c for c in found if (c.table, c.quantity) == (table, quantity))
+    assert claim.ours == pytest.approx(ours, rel=1e-12)
+
+
+def test_as_json(found, monkeypatch, capsys):
+    monkeypatch.setattr(program, "collected", lambda: found)
+    assert program.main(["--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [list(row) for row in rows] == [KEYS] * len(found)
+    for row in rows:
+        assert row["difference"] == row["ours"] - row["paper"]
+        assert type(row["reproduces"]) is bool
+
+
+def claim(ours: float, why: str = "") -> Claim:
+    return Claim("A Table", "energy", Printed(1.25, 0.01), ours, "mJ", "rate", why=why)
+
+
+def test_a_figure_that_must_come_out_and_does_not_is_a_failure(monkeypatch, capsys):
+    good, odd, bad = claim(1.254), claim(3.0, why="a misprint"), claim(1.26)
+    monkeypatch.setattr(program, "collected", lambda: [good, odd])
+    assert program.main([]) == 0
+    said = capsys.readouterr().out
+    assert "A Table, energy: a misprint" in said and "UNEXPECTED" not in said
+    assert said.endswith("2 figures: 1 come out, 1 do not, 0 of these unexpectedly\n")
+    monkeypatch.setattr(program, "collected", lambda: [good, odd, bad])
+    assert program.main(["--json"]) == 1
+    assert "a misprint" in capsys.readouterr().out
+    assert program.main([]) == 1
+    assert "A Table, energy: UNEXPECTED" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("ours", "agrees"), [(1.25, True), (1.255, True), (1.2551, False), (1.244, False)]
+)
+def test_half_a_unit_of_the_last_digit_is_rounding(ours, agrees):
+    assert claim(ours).reproduces is agrees
+
+
+def test_how_many_digits_were_printed():
+    table = Table("clif_table6.csv")
+    units = {row["MACs_M"]: table.printed(row, "MACs_M").unit for row in table.rows}
+    assert (units["557.7"], units["5.12"], units["1090"]) == (0.01, 0.01, 10)
+    assert Printed(1090, 10).like(1092.67) == 1090
+    zero = next(row for row in Table("clif_table7.csv").rows if row["neuron"] == "ReLU")
+    assert Table("clif_table7.csv").printed(zero, "membrane_mJ").unit == 1e-4
+
+
+def test_a_broken_network_is_noticed(monkeypatch):
+    """The figures are computed: another network or convention has others."""
+    monkeypatch.setattr(stc, "STEPS", 20)
+    flops = [c.broken for c in stc.claims() if "FLOPs" in c.quantity]
+    assert flops == [True] * 4
+    monkeypatch.setattr(ds_atgo, "T", 4)
+    assert sum(c.broken for c in ds_atgo.claims()) > 5
+    monkeypatch.setitem(clif.clif.NEURONS, "clif", 5)
+    assert any(c.broken for c in clif.claims())
+
+
+@pytest.mark.skipif(not ORIGINAL.is_dir(), reason="needs ../shared/tables beside the checkout")
+def test_tables_equal_their_originals():
+    files = sorted(file.name for file in TABLES.iterdir() if file.name != "README.md")
+    _, differ, missing = filecmp.cmpfiles(ORIGINAL, TABLES, files, shallow=False)
+    assert not differ and not missing
