@@ -54,7 +54,10 @@ def quantity(value: float, unit: str) -> str:
 
 
 def tick(value: float, unit: str) -> str:
-    """As `quantity`, with no digit more than an axis needs: `10 ms`, `0.5 %`, `20×`."""
+    """As `quantity`, with no digit more than an axis needs: `10 ms`, `0.5 %`, `20×`.
+
+    That an energy is one per sample is for the axis's title to say.
+    """
     if unit == "×":
         return f"{value:g}×"
     if value == 0:
@@ -62,7 +65,7 @@ def tick(value: float, unit: str) -> str:
     factor, label = scale([value * (1 + 1e-9)], unit)
     shown = value * factor
     text = f"{shown:.4g}" if 1e-3 <= abs(shown) < 1e5 else digits(shown, 2)
-    return f"{text}{THIN}{label}".rstrip(THIN)
+    return f"{text}{THIN}{label.removesuffix('/sample')}".rstrip(THIN)
 
 
 def times(ratio: float) -> str:

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 import neurons
 from suites import cases
-from suites.accuracy import tasks, trainer
 from suites.energy import conventions, suite
 from suites.energy.ledger import Entry, Ledger
 from suites.energy.technology import FP16, FP32, INT8, INT32, PRESETS
@@ -359,25 +358,22 @@ def test_presets_are_horowitz_figures():
 
 
 def test_the_suite_tracks_plain_finite_numbers(monkeypatch):
-    short = trainer.train("lif", tasks.load("digits"), seed=0, epochs=1)
-    monkeypatch.setattr(trainer, "trained", lambda model, task, seed: short)
-    suite.facts.cache_clear()
+    monkeypatch.setattr(suite.cases, "models", lambda: ["lif", "lost"])
+    monkeypatch.setattr(suite, "EPOCHS", 1)
+    ledgers = suite.setup_cache()
     assert suite.Energy.params[1] == conventions.names()
     assert conventions.names() == ["clif", "clif_memory", "default", "dsn", "rate"]
     energy, facts = suite.Energy(), suite.EnergyFacts()
     for convention in conventions.names():
-        energy.setup("lif", convention)
-        value = energy.track_energy("lif", convention)
+        energy.setup(ledgers, "lif", convention)
+        value = energy.track_energy(ledgers, "lif", convention)
         assert type(value) is float and math.isfinite(value)
         low = 37 if convention == "clif" else 301  # a step of 8192 MACs is 37.7 nJ, 8 are 301.5
         assert low < value < 10 * low or convention == "clif_memory"
-    facts.setup("lif")
-    assert facts.track_mac("lif") == 8 * 64 * 128
-    assert 0 < facts.track_rate("lif") < 1
-    assert facts.track_ac("lif") == pytest.approx(facts.track_rate("lif") * 8 * 128 * 10)
-    suite.facts.cache_clear()
-
-
-def test_a_commit_without_the_model_is_not_applicable():
+    facts.setup(ledgers, "lif")
+    assert facts.track_mac(ledgers, "lif") == 8 * 64 * 128
+    rate = facts.track_rate(ledgers, "lif")
+    assert 0 < rate < 1
+    assert facts.track_ac(ledgers, "lif") == pytest.approx(rate * 8 * 128 * 10)
     with pytest.raises(NotImplementedError, match="no neuron 'lost'"):
-        suite.Energy().setup("lost", "rate")
+        energy.setup(ledgers, "lost", "rate")

@@ -131,7 +131,7 @@ def test_one_circuit_is_the_other_one_silent():
     x = torch.randn(5, 2, 8)
     for kept, silent in (("temporal", "spatial"), ("spatial", "temporal")):
         both = neurons.Layer("stclif", shape=8, kernel=1)
-        one = neurons.Layer("stclif", shape=8, circuits=kept)
+        one = neurons.Layer("stclif", shape=8, kept=kept)
         assert getattr(one, silent, None) is None
         with torch.no_grad():
             getattr(both, silent).zero_()

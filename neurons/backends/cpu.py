@@ -18,7 +18,6 @@ from neurons.fire import Fire
 # 8 and 128 the time hardly differs (2048 neurons, 2048 steps, float32).
 EVERY = 32
 WIDTH = 2048  # neurons, at most, that a thread walks over together
-CACHED = 2**18  # numbers, of a stretch of steps, that stay in its cache meanwhile
 
 
 class Library:
@@ -29,7 +28,6 @@ class Library:
     def __init__(self, program: Program, dtype: torch.dtype) -> None:
         text, constants = c.source(program, "double" if dtype == torch.float64 else "float")
         self.program = program
-        self._rows = EVERY * max(1, len(program.after) + len(program.noted))
         self._library = build.library(text)
         self._constants = (ctypes.c_double * max(1, len(constants)))(*constants)
 
@@ -45,8 +43,7 @@ class Library:
     def _call(self, function: Any, every: int, tensors: tuple[Tensor, ...]) -> None:
         """ctypes lets other Python threads run meanwhile."""
         (T, M), threads = tensors[0].shape, torch.get_num_threads()
-        width = min(WIDTH, max(256, CACHED // self._rows // 64 * 64))
-        block = max(64, min(width, -(-M // threads)))
+        block = max(64, min(WIDTH, -(-M // threads)))
         sizes = map(ctypes.c_int64, (T, M, every, block, threads))
         function(*sizes, self._constants, *(ctypes.c_void_p(v.data_ptr()) for v in tensors))
 

@@ -2,7 +2,8 @@
 
 Every tensor is [rows, M], or [rows, 1] of what all neurons share. The forward keeps the state
 before every K-th step (none if K is 0); the backward walks each stretch of K steps again, forward
-and then backward. Constants are arguments: neurons that differ only in them share a library.
+and then backward, tile by tile of the neurons. Constants are arguments: neurons that differ only
+in them share a library.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ from collections.abc import Iterable
 
 from neurons.codegen.c_text import TEXT
 from neurons.codegen.program import Program, Schedule
+
+# Neurons that walk a stretch backward together: as wide as memory likes it, but where each has many
+# numbers, sums mostly, so few that these stay in the first cache.
+WIDE, NARROW, MANY = 2048, 128, 32
 
 FUNCTIONS = ("exp", "log", "tanh", "sqrt", "atan", "sin", "cos", "floor")
 EXPRESSIONS = {
@@ -42,8 +47,8 @@ LOADS = {
     "common": "common[{at}]",
     "lookup": "table[({at} + {}) * M + n]",
     "grad_s": "grad_s[t * M + n]",
-    "grad_state": "grad_state[{at} * M + n]",
-    "sum": "sum[{at} * L + n]",
+    "grad_state": "grad[{at} * P + n]",
+    "sum": "sum[{at} * P + n]",
 }
 
 
@@ -62,44 +67,46 @@ class _Writer:
         after = [*p.after, *p.after_shared]
         forward, again = p.schedule([p.spike, *after]), p.schedule(after)
         noted, whole = p.noted, p.schedule([*p.backward, *p.finish, *after])
-        back = p.schedule(p.backward, noted)
+        back = p.schedule(p.backward, [*noted, *self.reached(noted)])
         f_ahead = self.ahead(forward, [*forward.every, *p.after])
         b_ahead = self.ahead(whole, [*again.every, *back.every, *p.after, *p.backward])
         finish = p.schedule(p.finish).neuron
         added = [(f"grad_table[({g.start} + v{g.row}) * M + n]", g.value) for g in p.scatters]
-        sums = [(f"sum[{j} * L + n]", node) for j, node in enumerate(p.terms)]
+        sums = [(f"sum[{j} * P + n]", node) for j, node in enumerate(p.terms)]
         text = TEXT.substitute(
             real=real,
             call="name##f" if real == "float" else "name",
             states=len(p.after),
             shared=len(p.after_shared),
             noted=len(noted),
+            tile=NARROW if len(p.after) + len(p.terms) + len(b_ahead) > MANY else WIDE,
             terms=len(p.terms),
             f_ahead=len(f_ahead),
             b_ahead=len(b_ahead),
             f_once=self.lines(forward.once),
             f_neuron=self.lines(forward.neuron) + self.store("ahead[{} * L + n]", f_ahead),
             f_step=self.lines(forward.step),
-            f_every=self.fetch(f_ahead, forward.neuron)
+            f_every=self.fetch(f_ahead, forward.neuron, "L")
             + self.lines(forward.every, row="M")
             + self.store("s[t * M + n]", [p.spike])
             + self.store("state[{} * M + n]", p.after),
             f_shared=self.store("shared[{}]", p.after_shared),
             b_once=self.lines(whole.once),
             b_neuron=self.lines(p.schedule([*p.backward, *after]).neuron)
-            + self.store("ahead[{} * L + n]", b_ahead),
+            + self.store("ahead[{} * P + n]", b_ahead),
             again_step=self.lines(again.step),
             again_every=self.fetch(b_ahead, whole.neuron)
             + self.lines(again.every)
-            + self.store("next[{} * L + n]", p.after)
-            + self.store("noted[{} * L + n]", noted),
+            + self.store("next[{} * P + n]", p.after)
+            + self.store("noted[{} * P + n]", noted),
             again_shared=self.store("next_shared[{}]", p.after_shared),
+            b_row=self.lines(back.once),
             b_step=self.lines(back.step),
             b_every=self.fetch(b_ahead, whole.neuron)
             + self.recall(noted)
             + self.lines(back.every)
             + self.store("grad_x[t * M + n]", [p.grad_x])
-            + self.store("grad_state[{} * M + n]", p.grad_state)
+            + self.store("grad[{} * P + n]", p.grad_state)
             + "".join(f"{place} += v{node};\n" for place, node in sums + added if node),
             finish=self.lines(finish)
             + self.store("grad_own[{} * M + n]", p.grad_own)
@@ -112,19 +119,27 @@ class _Writer:
         used = {a for node in users for a in (node, *self.program.ops[node].args)}
         return [n for n in schedule.neuron if n in used and self.program.ops[n].name != "own"]
 
-    def fetch(self, ahead: list[int], neuron: list[int]) -> str:
+    def fetch(self, ahead: list[int], neuron: list[int], row: str = "P") -> str:
         """What was computed once per neuron, inside a step."""
-        kept = "".join(f"const real v{n} = ahead[{i} * L + n];\n" for i, n in enumerate(ahead))
+        kept = "".join(f"const real v{n} = ahead[{i} * {row} + n];\n" for i, n in enumerate(ahead))
         return self.lines(n for n in neuron if self.program.ops[n].name == "own") + kept
 
+    def reached(self, noted: list[int]) -> list[int]:
+        """States after a step that the step backward wants: the next step's first ones."""
+        p = self.program
+        back = p.schedule(p.backward, noted).every
+        return [n for n in dict.fromkeys(p.after) if n in back and p.ops[n].args]
+
     def recall(self, noted: list[int]) -> str:
-        """What was noted when the stretch was walked forward."""
-        return "".join(f"const real v{n} = noted[{i} * L + n];\n" for i, n in enumerate(noted))
+        """What was noted, or reached, when the stretch was walked forward."""
+        after = [(self.program.after.index(n), n) for n in self.reached(noted)]
+        kept = [("noted", i, n) for i, n in enumerate(noted)] + [("next", i, n) for i, n in after]
+        return "".join(f"const real v{n} = {place}[{i} * P + n];\n" for place, i, n in kept)
 
     def store(self, place: str, nodes: list[int]) -> str:
         return "".join(f"{place.format(i)} = v{node};\n" for i, node in enumerate(nodes))
 
-    def lines(self, nodes: Iterable[int], row: str = "L") -> str:
+    def lines(self, nodes: Iterable[int], row: str = "P") -> str:
         """A declaration for each node; rows of the state are `row` apart."""
         text = ""
         for node in nodes:

@@ -22,6 +22,8 @@ typedef int64_t I;
 typedef $real real;
 #define F(name) $call
 #define NEURONS _Pragma("omp simd") for (I n = 0; n < L; n++)
+#define TILE ((I)$tile) /* neurons that walk a stretch backward together */
+#define P (TILE + 16)      /* from row to row of theirs: a power of 2 would share cache lines */
 #define ROWS(k, count) for (I k = 0; k < count; k++)
 
 /* One library for every processor: the widest vectors it has are chosen when it is loaded. */
@@ -81,52 +83,67 @@ void forward(
     free(first);
 }
 
-CLONES static void backward_block(
-    I T, I M, I K, I L, const double *k, const real *restrict x, const real *restrict own,
+/* A step backward, on its own so that compilers see few pointers and constant distances. */
+CLONES __attribute__((noinline)) static void back_row(
+    I t, I M, I L, const double *k, const real *restrict x, const real *restrict own,
+    const real *restrict common, const real *restrict table, const real *restrict grad_s,
+    real *restrict grad_x, real *restrict grad_table, const real *restrict ahead,
+    const real *restrict state, const real *restrict shared, real *restrict grad,
+    real *restrict sum)
+{
+    const real *noted = state + S * P, *next = state + R * P;
+$b_row
+$b_step
+    NEURONS {
+$b_every
+    }
+}
+
+/* One stretch of one tile. It is given room: for each step of a stretch, the states before it and
+   what it noted; for each tile, the sums over the steps, what is ahead, the state's gradient. */
+CLONES static void backward_stretch(
+    I c, I T, I M, I K, I L, const double *k, const real *restrict x, const real *restrict own,
     const real *restrict common, const real *restrict table, const real *restrict kept,
     const real *restrict kept_shared, const real *restrict grad_s, real *restrict grad_state,
     real *restrict grad_x, real *restrict grad_own, real *restrict grad_common,
-    real *restrict grad_table)
+    real *restrict grad_table, real *restrict seen, real *restrict seen_shared, real *restrict sum)
 {
-    /* Of each step of a stretch the states before it and what it noted; the sums over the steps. */
-    real *seen = malloc(sizeof(real) * (((K + 1) * R + $terms + $b_ahead) * L + (K + 1) * U));
-    real *sum = seen + (K + 1) * R * L, *ahead = sum + $terms * L;
-    real *seen_shared = ahead + $b_ahead * L;
-    memset(sum, 0, sizeof(real) * $terms * L);
+    real *restrict ahead = sum + $terms * P, *restrict grad = ahead + $b_ahead * P;
+    const I from = c * K, to = from + K < T ? from + K : T;
 $b_once
-    NEURONS {
+    if (to == T) {
+        memset(sum, 0, sizeof(real) * $terms * P);
+        copy(grad, P, grad_state, M, S, L);
+        NEURONS {
 $b_neuron
+        }
     }
-    for (I c = (T - 1) / K; c >= 0; c--) {
-        const I from = c * K, to = from + K < T ? from + K : T;
-        copy(seen, L, kept + c * S * M, M, S, L);
-        copy(seen_shared, U, kept_shared + c * U, U, 1, U);
-        for (I t = from; t < to; t++) {
-            const real *restrict state = seen + (t - from) * R * L;
-            const real *restrict shared = seen_shared + (t - from) * U;
-            real *restrict noted = seen + (t - from) * R * L + S * L;
-            real *restrict next = seen + (t - from + 1) * R * L;
-            real *restrict next_shared = seen_shared + (t - from + 1) * U;
+    copy(seen, P, kept + c * S * M, M, S, L);
+    copy(seen_shared, U, kept_shared + c * U, U, 1, U);
+    for (I t = from; t < to; t++) {
+        const real *restrict state = seen + (t - from) * R * P;
+        const real *restrict shared = seen_shared + (t - from) * U;
+        real *restrict noted = seen + (t - from) * R * P + S * P;
+        real *restrict next = seen + (t - from + 1) * R * P;
+        real *restrict next_shared = seen_shared + (t - from + 1) * U;
 $again_step
-            NEURONS {
+        NEURONS {
 $again_every
-            }
+        }
 $again_shared
-        }
-        for (I t = to - 1; t >= from; t--) {
-            const real *restrict state = seen + (t - from) * R * L;
-            const real *restrict shared = seen_shared + (t - from) * U;
-            const real *restrict noted = state + S * L;
-$b_step
-            NEURONS {
-$b_every
-            }
-        }
     }
-    NEURONS {
+    for (I t = to - 1; t >= from; t--) {
+        const real *restrict state = seen + (t - from) * R * P;
+        const real *restrict shared = seen_shared + (t - from) * U;
+        back_row(t, M, L, k, x, own, common, table, grad_s, grad_x, grad_table, ahead, state,
+                 shared, grad, sum);
+    }
+    if (c == 0) {
+        copy(grad_state, M, grad, P, S, L);
+        NEURONS {
 $finish
+        }
     }
-    free(seen);
 }
 
 void backward(
@@ -135,10 +152,22 @@ void backward(
     const real *grad_s, real *grad_state, real *grad_x, real *grad_own, real *grad_common,
     real *grad_table)
 {
+    const I stretch = (K + 1) * R * P, tile = ($terms + $b_ahead + S) * P;
 #pragma omp parallel for num_threads(threads) schedule(static)
-    for (I lo = 0; lo < M; lo += block)
-        backward_block(T, M, K, M - lo < block ? M - lo : block, k, x + lo, own + lo, common,
-                       table + lo, kept + lo, kept_shared, grad_s + lo, grad_state + lo,
-                       grad_x + lo, grad_own + lo, grad_common + lo, grad_table + lo);
+    for (I lo = 0; lo < M; lo += block) {
+        const I hi = lo + block < M ? lo + block : M, tiles = (hi - lo + TILE - 1) / TILE;
+        real *room = aligned_alloc(64, sizeof(real) * (stretch + tile * tiles + P));
+        real *shared = malloc(sizeof(real) * ((K + 1) * U + 1));
+        for (I c = (T - 1) / K; c >= 0; c--)
+            ROWS(i, tiles) {
+                const I n = lo + i * TILE, L = n + TILE < hi ? TILE : hi - n;
+                backward_stretch(c, T, M, K, L, k, x + n, own + n, common, table + n, kept + n,
+                                 kept_shared, grad_s + n, grad_state + n, grad_x + n, grad_own + n,
+                                 grad_common + n, grad_table + n, room, shared,
+                                 room + stretch + i * tile);
+            }
+        free(room);
+        free(shared);
+    }
 }
 """)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.circuits import LIMITS, draw, gates
+from neurons.circuits import CIRCUITS, LIMITS, draw, gates
 from neurons.contract import Neuron
 from neurons.fire import Fire
 
@@ -28,9 +28,9 @@ class State(NamedTuple):
 
 
 class Params(NamedTuple):
-    temporal: Tensor  # W_gt, learnable, [C, C/groups, kernel..]; "self": [C, *]
-    spatial: Tensor  # W_gs, learnable, of the same shape
-    gain: Tensor | None = None  # GroupNorm's gains, temporal and spatial, learnable, [2, C]
+    temporal: Tensor | None  # W_gt, learnable, [C, C/groups, kernel..]; "self": [C, *]
+    spatial: Tensor | None  # W_gs, learnable, of the same shape
+    gain: Tensor | None = None  # GroupNorm's gains, learnable, a row per circuit, [2, C]
     shift: Tensor | None = None  # GroupNorm's shifts, learnable, [2, C]; "self": biases, [2, C, *]
     groups: int = 16  # groups of convolution and GroupNorm, at most
     eps: float = 1e-5  # epsilon of the GroupNorm
@@ -47,9 +47,10 @@ def init(
     groups: int = 16,
     kernel: int = 5,
     norm: bool = False,
+    kept: str = "both",
     **fixed: Any,
 ) -> Params:
-    return Params(**draw(generator, shape, circuit, groups, kernel, norm), **fixed)
+    return Params(**draw(generator, shape, circuit, groups, kernel, norm, kept), **fixed)
 
 
 def start(x: Tensor, p: Params) -> State:
@@ -70,7 +71,7 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("temporal", "spatial", "gain", "shift"),
-    limits=LIMITS,
+    limits={**LIMITS, "kept": ("both", *CIRCUITS)},
     surrogate="sigmoid",
     reset="soft",
 )

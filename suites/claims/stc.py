@@ -17,9 +17,9 @@ STEPS = 10 + 10 - 1  # frames read, frames predicted; the last is not read again
 NORM = 5  # operations per element of a GroupNorm
 CIRCUITS: dict[str, dict[str, str]] = {
     "Vanilla LIF": {},
-    "STC-LIF w/o TC": {"circuits": "spatial"},
-    "STC-LIF w/o SC": {"circuits": "temporal"},
-    "STC-LIF": {"circuits": "both"},
+    "STC-LIF w/o TC": {"kept": "spatial"},
+    "STC-LIF w/o SC": {"kept": "temporal"},
+    "STC-LIF": {"kept": "both"},
 }
 OPERATIONS: dict[str, dict[str, str]] = {
     "-": {},

@@ -1,10 +1,8 @@
 """Energy of one sample, and the facts it comes from, on the network trained for digits.
 
 The network is that of `suites.accuracy`, trained at seed 0 for two epochs, and the input is always
-the same batch: what moves a figure is the neuron.
+the same batch: what moves a figure is the neuron. asv trains each model once, for all of them.
 """
-
-from functools import cache
 
 from suites import cases
 from suites.accuracy import tasks, trainer
@@ -14,12 +12,32 @@ from suites.energy.watch import collect
 
 TASK, SEED, EPOCHS, BATCH = "digits", 0, 2, 128
 
+Ledgers = dict[str, Ledger | Exception]
 
-@cache
-def facts(model: str) -> Ledger:
-    """The ledger of a model's trained network; NotImplementedError if the commit lacks it."""
-    network = trainer.train(model, tasks.load(TASK), SEED, EPOCHS).network
-    return collect(network, tasks.load(TASK).test.x[:, :BATCH])
+
+def setup_cache() -> Ledgers:
+    """The ledger of each model's trained network, or why there is none."""
+    found: Ledgers = {}
+    for model in cases.models():
+        try:
+            network = trainer.train(model, tasks.load(TASK), SEED, EPOCHS).network
+            found[model] = collect(network, tasks.load(TASK).test.x[:, :BATCH])
+        except Exception as why:
+            found[model] = why
+    return found
+
+
+vars(setup_cache).update(timeout=600)
+
+
+def facts(ledgers: Ledgers, model: str) -> Ledger:
+    """The ledger of a model; what stood in its way is raised, as NotImplementedError if it is no
+    model of the commit's.
+    """
+    found = ledgers[model]
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 class Energy:
@@ -27,12 +45,11 @@ class Energy:
 
     params = (cases.models(), conventions.names())
     param_names = ("model", "convention")
-    timeout = 300
 
-    def setup(self, model: str, convention: str) -> None:
-        self.ledger = facts(model)
+    def setup(self, ledgers: Ledgers, model: str, convention: str) -> None:
+        self.ledger = facts(ledgers, model)
 
-    def track_energy(self, model: str, convention: str) -> float:
+    def track_energy(self, ledgers: Ledgers, model: str, convention: str) -> float:
         return conventions.estimate(convention, self.ledger).total / 1000  # pJ -> nJ
 
     vars(track_energy).update(unit="nJ/sample", direction="lower", version="1")
@@ -43,18 +60,17 @@ class EnergyFacts:
 
     params = (cases.models(),)
     param_names = ("model",)
-    timeout = 300
 
-    def setup(self, model: str) -> None:
-        self.ledger = facts(model)
+    def setup(self, ledgers: Ledgers, model: str) -> None:
+        self.ledger = facts(ledgers, model)
 
-    def track_rate(self, model: str) -> float:
+    def track_rate(self, ledgers: Ledgers, model: str) -> float:
         return self.ledger.rate
 
-    def track_ac(self, model: str) -> float:
+    def track_ac(self, ledgers: Ledgers, model: str) -> float:
         return self.ledger.acs
 
-    def track_mac(self, model: str) -> float:
+    def track_mac(self, ledgers: Ledgers, model: str) -> float:
         return self.ledger.macs
 
     vars(track_rate).update(unit="spikes/neuron/step", direction="lower", version="1")
