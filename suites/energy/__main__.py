@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         chip = technology.find(options.technology)
-        accounts = [of(subject.load(name, _request(options)), chip) for name in options.models]
+        accounts = [*_accounts(options, chip)]
         said = json.dumps({"technology": asdict(chip), "models": [a.data() for a in accounts]})
         if options.json and options.json != "-":
             Path(options.json).write_text(said + "\n", encoding="utf-8")
@@ -39,6 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print(said if options.json == "-" else "\n\n".join([*map(text, accounts), side(accounts)]))
     return 0
+
+
+def _accounts(options: argparse.Namespace, chip: technology.Technology) -> Iterator[Account]:
+    from tqdm import tqdm  # as pandas: asv imports this file where it may be missing
+
+    for name in tqdm(options.models, unit="model", leave=False, disable=None):
+        yield of(subject.load(name, _request(options)), chip)
 
 
 def _request(options: argparse.Namespace) -> subject.Request:

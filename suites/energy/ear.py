@@ -23,19 +23,18 @@ class Ear(TorchDispatchMode):
     def __init__(self, model: nn.Module, kind: Ask, tell: Callable[[Call], None]) -> None:
         super().__init__()
         self._model, self._kind, self._tell = model, kind, tell
-        self._parameters: set[int] = set()  # where their memory is
+        self._parameters: set[int] | None = None  # where their memory is, once asked
         self._folded: dict[int, Tensor] = {}  # kept alive, or another tensor takes its memory
         self.open = self._left = self._away = False
 
     def __enter__(self) -> Ear:
-        found = (p for p in self._model.parameters() if not is_lazy(p))
-        self._parameters = set(map(_memory, found))
         self.open = True
         return super().__enter__()
 
     def __exit__(self, *why: Any) -> None:
         self.open = False
         self._folded.clear()
+        self._parameters = None
         super().__exit__(*why)
 
     def leave(self) -> None:
@@ -61,6 +60,9 @@ class Ear(TorchDispatchMode):
 
     def _weighs(self, x: Tensor) -> bool:
         """Whether it is a parameter, or made of nothing else."""
+        if self._parameters is None:
+            known = (p for p in self._model.parameters() if not is_lazy(p))
+            self._parameters = set(map(_memory, known))
         memory = _memory(x)
         return memory in self._parameters or memory in self._folded
 
