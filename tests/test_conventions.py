@@ -40,6 +40,8 @@ BLANK = Entry(
     acs=0.0,
     events=0.0,
     operations={},
+    unknown=(),
+    bytes={},
 )
 
 

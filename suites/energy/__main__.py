@@ -99,7 +99,7 @@ def page(accounts: Sequence[Account], chip: technology.Technology) -> str:
 
     loader = PackageLoader("suites.energy")
     known = Environment(loader=loader, autoescape=select_autoescape(), undefined=StrictUndefined)
-    known.filters["table"] = lambda f: f.to_html(index=False, border=0, float_format=digits)
+    known.filters["digits"] = digits
     return known.get_template("page.html").render(
         accounts=accounts, chip=chip, models=models(accounts)
     )

@@ -58,6 +58,7 @@ def load(name: str, request: Request) -> Subject:
 
 def _made(name: str, request: Request) -> Subject:
     factory = _factory(name)
+    torch.manual_seed(SEED)  # weights not loaded from a file are drawn the same every time
     try:
         made = factory()
     except Exception as why:
