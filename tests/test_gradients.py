@@ -63,6 +63,8 @@ def test_so_they_are_with_every_surrogate(run, surrogate):
 def test_a_blend_cannot_be_replayed():
     with pytest.raises(NotImplementedError, match="super puts out no spikes"):
         replayed.case("super", "eager", OWN, "float32")
+    with pytest.raises(NotImplementedError, match="super puts out no spikes"):
+        lasting.layers("super", "eager")
 
 
 # What NaN, +inf and -inf at one step of one neuron make of its spikes before, at and after that

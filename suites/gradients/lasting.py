@@ -10,7 +10,7 @@ from torch import Tensor
 
 import neurons
 from suites import cases
-from suites.gradients.replayed import Noted, distance, far, finite, layer, oracle
+from suites.gradients.replayed import Noted, check_replayable, distance, far, finite, layer, oracle
 from suites.gradients.tolerance import DRIFT
 
 SHAPE = cases.Shape(16384, 1, 8)
@@ -19,7 +19,8 @@ SHAPE = cases.Shape(16384, 1, 8)
 def layers(model: str, backend: str, T: int = SHAPE.T) -> tuple[neurons.Layer, neurons.Layer]:
     """The layer under test and the oracle for `drift`, keeping their states where they have any.
 
-    Raises NotImplementedError for a model whose weights over T steps would take T^2 numbers.
+    Raises NotImplementedError for a model whose weights over T steps would take T^2 numbers, and
+    for one whose spikes no one can replay.
     """
     if model in neurons.names():
         neuron = neurons.get(model)
@@ -27,6 +28,8 @@ def layers(model: str, backend: str, T: int = SHAPE.T) -> tuple[neurons.Layer, n
             raise NotImplementedError(f"{model} has weights over all pairs of {T} steps")
     shape = SHAPE._replace(T=T)
     plain = oracle(model, shape=shape)
+    with torch.no_grad():
+        check_replayable(plain, plain(cases.current(shape)[:8].double()))
     whole = plain.neuron.step is None or (backend == "eager" and plain.neuron.sequence is not None)
     ours = layer(model, backend, shape=shape, stateful=not whole)
     return ours, oracle(model, shape=shape, stateful=not whole)

@@ -134,8 +134,7 @@ def compare(layer: neurons.Layer, oracle: neurons.Layer, x: Tensor) -> Compared:
     """
     g = upstream(x)
     spikes, *grads = pull(layer, x, g)
-    if not torch.equal(spikes, spikes.round()):
-        raise NotImplementedError(f"{layer.neuron.name} puts out no spikes to replay")
+    check_replayable(layer, spikes)
     with torch.no_grad():
         free = oracle(x.double())
     usual = oracle.fire
@@ -150,6 +149,11 @@ def compare(layer: neurons.Layer, oracle: neurons.Layer, x: Tensor) -> Compared:
         _share(strays),
         tuple(map(beside, names, grads, exact)),
     )
+
+
+def check_replayable(layer: neurons.Layer, spikes: Tensor) -> None:
+    if not torch.equal(spikes, spikes.round()):
+        raise NotImplementedError(f"{layer.neuron.name} puts out no spikes to replay")
 
 
 def far(fire: neurons.Fire, u: Tensor, spikes: Tensor, eps: float) -> Tensor:
