@@ -51,7 +51,8 @@ class Profile(NamedTuple):
 
     `repeat` may be (least, most, seconds), as in asv, where nothing is gated on it. Where time is
     short, `brief` are the shapes of the peers and of models outside `HEADLINE`. `dtypes`,
-    `surrogates` ("own" is the model's) and `seeds` are what gradients and training take.
+    `surrogates` ("own" is the model's) and `seeds` are what gradients and training take. `strange`
+    inputs and memory are left to the gate where a first look is wanted.
     """
 
     shapes: list[Shape]
@@ -59,6 +60,7 @@ class Profile(NamedTuple):
     brief: list[Shape] | None = None
     dtypes: tuple[str, ...] = ("float64", "float32", "bfloat16")
     surrogates: tuple[str, ...] = ("own",)
+    strange: bool = True
     seeds: int = 3
     rounds: int = 4
     repeat: int | tuple[int, int, float] = 20
@@ -74,7 +76,8 @@ PROFILES = {
         [Shape(T, 1, 64) for T in (1024, 4096, 16384)],
         ("eager", "serial", "cpu", "snntorch", "spikingjelly"),
         brief=[Shape(1024, 1, 64)],
-        dtypes=("float32", "bfloat16"),
+        dtypes=("float32",),
+        strange=False,
         seeds=1,
         rounds=1,
         repeat=(3, 20, 0.3),

@@ -74,7 +74,7 @@ class Surrogated:
         return replayed.finite(self.case.figures["direction"], self.case.worst)
 
     vars(track_direction_error).update(
-        unit="1 - correlation",
+        unit="absolute error",
         direction="lower",
         gate="numerics",
         tolerance=tolerance.TOLERANCE["direction"]["float32"],

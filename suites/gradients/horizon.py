@@ -19,7 +19,7 @@ LAST = 256  # steps back
 LAGS = [0, *(2**i for i in range(0, 9, 2 if cases.profile().brief else 1))]
 CUTS = [1, 4, 16, 64]  # steps between two cuts
 SHAPE = cases.Shape(LAST + 64, 4, 64)  # the start has been forgotten before the first step asked
-PIECES = cases.Shape(256, 2, 16)
+PIECES = cases.Shape(128, 2, 16)
 
 
 def reach(model: str) -> list[float]:

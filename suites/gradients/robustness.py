@@ -20,6 +20,11 @@ from suites.gradients.replayed import distance, layer, oracle, pull, upstream
 from suites.gradients.tolerance import BROKEN, TOLERANCE
 
 BRIEF = cases.profile().brief is not None
+GATED = {
+    "direction": "lower",
+    "gate": "numerics",
+    "skip_benchmark": not cases.profile().strange,
+}
 SHAPE = cases.Shape(69, 2, 8)  # two stretches between the states a kernel keeps, and a rest
 STRANGE = (math.nan, math.inf, -math.inf)
 
@@ -114,32 +119,23 @@ class Robustness:
     def track_unwritten(self, model, backend):
         return unwritten(self.layer, self.x)
 
-    vars(track_unwritten).update(
-        unit="values", direction="lower", gate="numerics", tolerance=BROKEN
-    )
+    vars(track_unwritten).update(unit="values", tolerance=BROKEN, **GATED)
 
     def track_wrong_numbers(self, model, backend):
         """Of NaN, inf and -inf as input."""
         exact = own_form(model, backend)
         return sum(wrong_numbers(self.layer, exact, self.x, value) for value in STRANGE)
 
-    vars(track_wrong_numbers).update(
-        unit="values", direction="lower", gate="numerics", tolerance=BROKEN
-    )
+    vars(track_wrong_numbers).update(unit="values", tolerance=BROKEN, **GATED)
 
     def track_irreproducible(self, model, backend):
         return irreproducible(self.layer, self.x)
 
-    vars(track_irreproducible).update(
-        unit="values", direction="lower", gate="numerics", tolerance=BROKEN
-    )
+    vars(track_irreproducible).update(unit="values", tolerance=BROKEN, **GATED)
 
     def track_layout_error(self, model, backend):
         return layout_error(self.layer, self.x)
 
     vars(track_layout_error).update(
-        unit="relative error",
-        direction="lower",
-        gate="numerics",
-        tolerance=TOLERANCE["error"]["float32"],
+        unit="relative error", tolerance=TOLERANCE["error"]["float32"], **GATED
     )
