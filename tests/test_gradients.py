@@ -220,8 +220,11 @@ def test_flips_are_told_near_or_far():
 def test_gradients_that_are_not_numbers_are_over_and_never_not_applicable():
     g = torch.tensor([1.0, math.nan])
     wrong = replayed.beside("w", g, torch.ones(2).double())
-    assert replayed.Compared(0.0, 0.0, (wrong,)).over("float32") == ["error", "direction", "scale"]
-    assert wrong.worst == "d/dw[1]: nan, 1"
+    right = replayed.beside("x", torch.ones(2), torch.ones(2).double())
+    for gradients in ((wrong, right), (right, wrong)):
+        found = replayed.Compared(0.0, 0.0, gradients)
+        assert found.over("float32") == ["error", "direction", "scale"]
+        assert found.worst == "d/dw[1]: nan, 1"
     with pytest.raises(ArithmeticError, match="not a finite number"):
         replayed.finite(wrong.error, wrong.worst)
 

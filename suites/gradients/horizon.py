@@ -13,10 +13,10 @@ from torch import Tensor
 
 import neurons
 from suites import cases
-from suites.gradients.replayed import distance, oracle, pull, upstream
+from suites.gradients.replayed import distance, largest, oracle, pull, upstream
 
 LAST = 256  # steps back
-LAGS = [0, *(2**i for i in range(0, 9, 2 if cases.profile().brief else 1))]
+LAGS = [0, *(2**i for i in range(9))]
 CUTS = [1, 4, 16, 64]  # steps between two cuts
 SHAPE = cases.Shape(LAST + 64, 4, 64)  # the start has been forgotten before the first step asked
 PIECES = cases.Shape(128, 2, 16)
@@ -56,7 +56,7 @@ def truncation(model: str) -> list[float]:
     changes = []
     for k in CUTS:
         _, *cut = pull(oracle(model, shape=PIECES, truncate=k), x, upstream(x))
-        changes.append(max(map(distance, cut, whole)))
+        changes.append(largest(map(distance, cut, whole)))
     return changes
 
 

@@ -12,7 +12,7 @@ compared with the oracle firing where the backend fired, and flips are metrics o
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
@@ -57,14 +57,14 @@ class Compared(NamedTuple):
     def figures(self) -> dict[str, float]:
         """The gradients' worst figures, by their names in TOLERANCE."""
         return {
-            "error": max(g.error for g in self.gradients),
-            "direction": max(1 - g.correlation for g in self.gradients),
-            "scale": max(abs(g.scale - 1) for g in self.gradients),
+            "error": largest(g.error for g in self.gradients),
+            "direction": largest(abs(1 - g.correlation) for g in self.gradients),
+            "scale": largest(abs(g.scale - 1) for g in self.gradients),
         }
 
     @property
     def worst(self) -> str:
-        return max(self.gradients, key=lambda g: g.error).worst
+        return max(self.gradients, key=lambda g: (math.isnan(g.error), g.error)).worst
 
     def over(self, dtype: str) -> list[str]:
         """The figures that are beyond their tolerance; NaN is."""
@@ -193,6 +193,11 @@ def distance(a: Tensor, b: Tensor) -> float:
     """Norm of the difference, relative to b's."""
     a, b = a.double(), b.double()
     return float(torch.linalg.vector_norm(a - b) / torch.linalg.vector_norm(b).clamp_min(1e-300))
+
+
+def largest(values: Iterable[float]) -> float:
+    """The largest value; NaN is larger than any number, which `max` does not know."""
+    return max(values, key=lambda value: (math.isnan(value), value))
 
 
 def finite(value: float, what: str) -> float:

@@ -16,7 +16,7 @@ from torch import Tensor
 
 import neurons
 from suites import cases
-from suites.gradients.replayed import distance, layer, oracle, pull, upstream
+from suites.gradients.replayed import distance, largest, layer, oracle, pull, upstream
 from suites.gradients.tolerance import BROKEN, TOLERANCE
 
 BRIEF = cases.profile().brief is not None
@@ -67,7 +67,7 @@ def layout_error(layer: neurons.Layer, x: Tensor) -> float:
         _, *expected = pull(layer, x, strided.contiguous())
         _, *found = pull(layer, x, strided)
         errors += map(distance, found, expected)
-    return max(errors)
+    return largest(errors)
 
 
 def planted(x: Tensor, value: float) -> Tensor:
