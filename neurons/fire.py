@@ -28,8 +28,8 @@ from neurons.contract import one_of
 
 def heaviside(u: Tensor, strict: bool = False) -> Tensor:
     """1 where u >= 0 (`strict`: u > 0), else 0, in the dtype of u; NaN stays NaN."""
-    fired = u > 0 if strict else u >= 0
-    return u.clamp(0, 0).masked_fill(fired, 1)  # what is clamped is 0 or NaN
+    # Clamped and rounded, NaN stays; a comparison would lose it, and a mask costs torch more.
+    return u.clamp(0, 1).ceil() if strict else u.clamp(-1, 0).floor() + 1
 
 
 # --------------------------------------------------------------------------------------------

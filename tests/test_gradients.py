@@ -67,6 +67,13 @@ def test_a_blend_cannot_be_replayed():
         lasting.layers("super", "eager")
 
 
+def test_spikes_that_are_not_numbers_are_no_model_that_cannot_be_replayed(monkeypatch):
+    made = layer("lif", "eager")
+    made.register_forward_hook(lambda layer, args, s: s * math.nan)
+    with pytest.raises(ArithmeticError, match="lif on eager puts out NaN"):
+        compare(made, oracle("lif"), x)
+
+
 # What NaN, +inf and -inf at one step of one neuron make of its spikes before, at and after that
 # step: n is not a number, s neither all alike. Causal models have their usual spikes before; a
 # product with the weights of all pairs of steps has 0 * NaN there, and 0 * inf.
@@ -246,6 +253,10 @@ def test_the_horizon_of_a_leaky_integrator_is_its_decay():
 def test_a_window_reaches_as_far_as_its_taps():
     reach = horizon.reach("sliding_psn")  # k = 64
     assert len(reach) == 257 and min(reach[:64]) > 0 and max(reach[64:]) == 0
+
+
+def test_a_threshold_that_only_rises_lets_no_gradient_through():
+    assert max(horizon.reach("llif")) == 0
 
 
 def test_rarer_cuts_change_less():

@@ -1,7 +1,8 @@
 """How far back in time a gradient reaches, and what truncating it loses.
 
 The gradient is that of training: surrogate derivatives along the trajectory of the seeded random
-input, at which every model fires, with freshly drawn parameters, in float64.
+input, with freshly drawn parameters, in float64. All models fire at it for as long as this takes,
+but llif, whose threshold only rises: no input moves its spikes any more.
 """
 
 from __future__ import annotations

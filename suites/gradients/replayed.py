@@ -152,6 +152,9 @@ def compare(layer: neurons.Layer, oracle: neurons.Layer, x: Tensor) -> Compared:
 
 
 def check_replayable(layer: neurons.Layer, spikes: Tensor) -> None:
+    """Raise NotImplementedError for what is no spike, ArithmeticError for what is no number."""
+    if spikes.isnan().any():
+        raise ArithmeticError(f"{layer.neuron.name} on {layer.backend} puts out NaN")
     if not torch.equal(spikes, spikes.round()):
         raise NotImplementedError(f"{layer.neuron.name} puts out no spikes to replay")
 

@@ -34,13 +34,14 @@ def poisoned() -> Iterator[None]:
     """torch fills new memory with NaN meanwhile."""
     deterministic: Any = torch.utils.deterministic
     filled = deterministic.fill_uninitialized_memory
+    before = torch.are_deterministic_algorithms_enabled()
     deterministic.fill_uninitialized_memory = True
     torch.use_deterministic_algorithms(True, warn_only=True)
     try:
         with warnings.catch_warnings(action="ignore"):
             yield
     finally:
-        torch.use_deterministic_algorithms(False)
+        torch.use_deterministic_algorithms(before)
         deterministic.fill_uninitialized_memory = filled
 
 
