@@ -128,7 +128,7 @@ def pull(layer: neurons.Layer, x: Tensor, upstream: Tensor) -> list[Tensor]:
 
 
 def compare(layer: neurons.Layer, oracle: neurons.Layer, x: Tensor) -> Compared:
-    """`layer` on x against `oracle`, which fires as `layer` did from then on.
+    """`layer` on x against `oracle`, which is left replaying the layer's spikes.
 
     Raises NotImplementedError for a model whose output no one can replay.
     """

@@ -18,4 +18,4 @@ FAR = 0.0  # share of spikes that no rounding explains
 FINITE_DIFFERENCE = 1e-5  # relative error, of steps of 1e-6 in float64
 SURROGATE = 1e-6  # absolute error, of the same steps
 BROKEN = 0.0  # values that are unwritten, lost or not repeated
-DRIFT = 1.0  # of what T roundings can add up to, see `robustness.drift`
+DRIFT = 1.0  # of what T roundings can add up to, see `lasting.drift`
