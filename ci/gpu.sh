@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# All that needs a GPU, unattended: are the kernels right on this chip, what do both ways of keeping
-# their states cost, how fast is everything (the gpu profile); then the results and a report.
+# All that needs a GPU, unattended: are the kernels and their gradients right on this chip, what do
+# both ways of keeping their states cost, how fast is everything (the gpu profile); then the results
+# and a report.
 #
 #   [PYTHON=...] [HOURS=12] ci/gpu.sh [LOGS]
 #
@@ -41,6 +42,7 @@ unset TRITON_INTERPRET # or the kernels would run on the CPU
 
 step kernels "$PYTHON" -m pytest tests/test_triton.py tests/test_peers.py || wrong=1
 step golden "$PYTHON" -m tests.golden --backend triton --backend eager || wrong=1
+step gradients "$PYTHON" -m suites.gradients --backend triton eager --surrogate all || wrong=1
 step checkpoints "$PYTHON" -m ci.checkpoints && cat "$logs/checkpoints.log"
 step asv timeout --signal=INT "${HOURS:-12}h" \
     "$PYTHON" -m ci.measure --launch-method spawn "${here[@]}" || true

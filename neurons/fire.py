@@ -6,6 +6,10 @@ step function of u; its derivative is taken to be g'(u), which autograd finds fr
     Fire(...)            spikes forward, g' backward: trains
     smooth(fire)         the spike is g itself: finite differences hold, gradcheck applies
     replay(fire, s)      fires exactly where s did: gradients compare without threshold flips
+
+A distance that is not a number gives a spike that is not one: a neuron whose potential was lost
+must not pass for one that is silent. An infinite one is far above the threshold, or far below it
+(v_th = inf silences a neuron).
 """
 
 from __future__ import annotations
@@ -22,9 +26,10 @@ from torch import Tensor
 from neurons.contract import one_of
 
 
-def heaviside(u: Tensor) -> Tensor:
-    """1 where u >= 0, else 0, in the dtype of u."""
-    return (u >= 0).to(u.dtype)
+def heaviside(u: Tensor, strict: bool = False) -> Tensor:
+    """1 where u >= 0 (`strict`: u > 0), else 0, in the dtype of u; NaN stays NaN."""
+    # Clamped and rounded, NaN stays; a comparison would lose it, and a mask costs torch more.
+    return u.clamp(0, 1).ceil() if strict else u.clamp(-1, 0).floor() + 1
 
 
 # --------------------------------------------------------------------------------------------
@@ -92,7 +97,10 @@ class Surrogate:
 
     def strictly(self, u: Tensor) -> Tensor:
         """The same for neurons that fire above their threshold, not at it: u > 0."""
-        return self(u).round() if self.name == "integer" else (u > 0).to(u.dtype)
+        return self(u).round() if self.name == "integer" else heaviside(u, strict=True)
+
+
+Spike = Callable[[Surrogate, Tensor], Tensor]
 
 
 def surrogate(name: str | Surrogate, **arguments: Any) -> Surrogate:
@@ -148,15 +156,15 @@ RESETS: dict[str, Callable[..., Tensor]] = {f.__name__: f for f in (hard, soft, 
 
 
 class _Pretend(torch.autograd.Function):
-    """The value of `spikes` with the derivative of `g`."""
+    """The value of `spike(surrogate, u)` with the derivative of `g`."""
 
     @staticmethod
-    def forward(ctx: Any, g: Tensor, spikes: Tensor) -> Tensor:
-        return spikes.clone()
+    def forward(ctx: Any, g: Tensor, u: Tensor, surrogate: Surrogate, spike: Spike) -> Tensor:
+        return spike(surrogate, u)
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
-        return grad, None
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None, None]:
+        return grad, None, None, None
 
 
 @dataclass(frozen=True)
@@ -178,7 +186,7 @@ class Fire:
     surrogate: Surrogate
     mode: str = "hard"
     detach_reset: bool = False
-    spike: Callable[[Surrogate, Tensor], Tensor] = Surrogate.spike
+    spike: Spike = Surrogate.spike
 
     def __call__(self, u: Tensor, **now: Any) -> Tensor:
         """Spikes for the potential's distance u to the threshold, of any shape.
@@ -186,10 +194,9 @@ class Fire:
         `now` replaces arguments of the surrogate for this call, e.g. a `width` of this step.
         """
         g = Surrogate(self.surrogate.name, tuple((dict(self.surrogate.arguments) | now).items()))
-        spikes = self.spike(g, u)
         if torch.is_grad_enabled() and u.requires_grad:
-            return _Pretend.apply(g(u), spikes)
-        return spikes
+            return _Pretend.apply(g(u), u, g, self.spike)
+        return self.spike(g, u)
 
     def over(self, steps: slice) -> Fire:
         """This fire for a stretch of the sequence; only what is replayed differs from the rest."""
@@ -220,4 +227,4 @@ class Recorded:
 
     def __call__(self, g: Surrogate, u: Tensor) -> Tensor:
         whole = u.shape == self.spikes.shape
-        return (self.spikes if whole else next(self._frames)).to(u.dtype)
+        return (self.spikes if whole else next(self._frames)).to(u.dtype, copy=True)

@@ -7,6 +7,7 @@ make, so a formula written with fewer operations counts fewer.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,7 +15,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from neurons.contract import Neuron
-from neurons.fire import Fire
+from neurons.fire import Fire, Surrogate
 
 # The arithmetic an operation does per element it makes, by aten name. `pow` and the sigmoid
 # count as one transcendental each, whatever the chip makes of them.
@@ -80,8 +81,11 @@ def count(neuron: Neuron, p: Any, fire: Fire, x: Tensor) -> dict[str, float]:
 
     `x` is any input [T, N, *]; its values do not matter, its shape does where neurons are
     coupled. A model with `step` is traced for one step, another for the sequence. An operation
-    not in `ARITHMETIC` is listed under its aten name.
+    not in `ARITHMETIC` is listed under its aten name. A binary spike is one comparison, however
+    torch comes by it.
     """
+    if fire.spike in (Surrogate.spike, Surrogate.strictly):
+        fire = replace(fire, spike=_decided)
     with torch.no_grad(), _Tally() as tally:
         if neuron.step is not None:
             x = x[0]
@@ -89,6 +93,10 @@ def count(neuron: Neuron, p: Any, fire: Fire, x: Tensor) -> dict[str, float]:
         elif neuron.sequence is not None:
             neuron.sequence(x, p, fire)
     return {kind: number / x.numel() for kind, number in sorted(tally.counts.items())}
+
+
+def _decided(g: Surrogate, u: Tensor) -> Tensor:
+    return g.spike(u) if g.name == "integer" else (u >= 0).to(u.dtype)
 
 
 def arithmetic(func: Any, args: Any, out: Any) -> dict[str, float] | None:

@@ -50,14 +50,17 @@ class Profile(NamedTuple):
     """What a profile measures, and how often: `rounds` processes with `repeat` samples each.
 
     `repeat` may be (least, most, seconds), as in asv, where nothing is gated on it. Where time is
-    short, `brief` are the shapes of the peers and of models outside `HEADLINE`. `dtypes` and
-    `seeds` are what gradients and training take.
+    short, `brief` are the shapes of the peers and of models outside `HEADLINE`. `dtypes`,
+    `surrogates` ("own" is the model's) and `seeds` are what gradients and training take. `strange`
+    inputs and memory are left to the gate where a first look is wanted.
     """
 
     shapes: list[Shape]
     runners: tuple[str, ...]
     brief: list[Shape] | None = None
     dtypes: tuple[str, ...] = ("float64", "float32", "bfloat16")
+    surrogates: tuple[str, ...] = ("own",)
+    strange: bool = True
     seeds: int = 3
     rounds: int = 4
     repeat: int | tuple[int, int, float] = 20
@@ -67,12 +70,14 @@ HEADLINE = ("dsn", "lif", "plif", "psn", "sliding_psn")  # every profile takes t
 LENGTHS = (1024, 2048, 4096, 8192, 16384)
 PEERS = tuple(sorted(f.stem for f in (ROOT / "suites" / "peers").glob("[!_]*.py")))
 ON_CPU = tuple(p for p in PEERS if p not in ("fla", "spikingjelly_triton"))  # these need a GPU
+SURROGATES = ("atan", "integer", "piecewise_quadratic", "rect", "sigmoid", "triangle")
 PROFILES = {
     "smoke": Profile(
         [Shape(T, 1, 64) for T in (1024, 4096, 16384)],
         ("eager", "serial", "cpu", "snntorch", "spikingjelly"),
         brief=[Shape(1024, 1, 64)],
-        dtypes=("float32", "bfloat16"),
+        dtypes=("float32",),
+        strange=False,
         seeds=1,
         rounds=1,
         repeat=(3, 20, 0.3),
@@ -80,11 +85,13 @@ PROFILES = {
     "cpu": Profile(
         [Shape(T, 4, 512) for T in LENGTHS],
         ("eager", "serial", "compile", "cpu", *ON_CPU),
+        surrogates=("own", *SURROGATES),
         repeat=5,
     ),
     "gpu": Profile(
         [Shape(T, 16, 512) for T in LENGTHS],
         ("eager", "serial", "compile", "triton", *PEERS),
+        surrogates=("own", *SURROGATES),
         rounds=1,
         repeat=(5, 20, 3.0),
     ),

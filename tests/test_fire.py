@@ -64,6 +64,16 @@ def test_binary_spikes_fire_at_the_threshold(dtype):
     assert s.dtype == dtype and s.tolist() == [0, 0, 1, 1, 1, 1]
 
 
+@pytest.mark.parametrize("spike", [neurons.Surrogate.spike, neurons.Surrogate.strictly])
+@pytest.mark.parametrize("name", sorted(neurons.SURROGATES))
+def test_what_is_not_a_number_gives_no_silent_zero(name, spike):
+    g = surrogate(name)
+    top = dict(g.arguments).get("N", 1)
+    u = torch.tensor([math.nan, math.inf, -math.inf]).requires_grad_()
+    for s in (Fire(g, spike=spike)(u), Fire(g, spike=spike)(u.detach())):
+        assert s[0].isnan() and s[1:].tolist() == [top, 0]
+
+
 def test_integer_spikes_round_half_to_even_and_clip():
     u = torch.tensor([-0.6, 0.5, 0.51, 1.5, 2.5, 3.49, 9.0])
     assert Fire(surrogate("integer", N=3))(u).tolist() == [0, 0, 1, 2, 2, 3, 3]

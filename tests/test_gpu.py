@@ -16,7 +16,8 @@ from tests.golden.__main__ import lent
 from tests.golden.cases import VECTORS
 
 SCRIPT = Path(__file__).parents[1] / "ci" / "gpu.sh"
-STEPS = ["-c", "pytest", "tests.golden", "ci.checkpoints", "ci.measure", "reports"]
+STEPS = ["-c", "pytest", "tests.golden", "suites.gradients"]
+STEPS += ["ci.checkpoints", "ci.measure", "reports"]
 
 
 def program(path: Path, text: str) -> None:
@@ -83,11 +84,11 @@ def test_all_steps_run_and_the_results_are_collected(box):
     assert box.called() == STEPS
     assert "--here" in box.calls.read_text()
     assert (box.path / "results" / "box" / "machine.json").exists()
-    names = ["asv", "checkpoints", "golden", "kernels", "report"]
+    names = ["asv", "checkpoints", "golden", "gradients", "kernels", "report"]
     assert sorted(log.stem for log in (box.path / "logs").glob("*.log")) == names
 
 
-@pytest.mark.parametrize("wrong", ["pytest", "tests_golden"])
+@pytest.mark.parametrize("wrong", ["pytest", "tests_golden", "suites_gradients"])
 def test_what_is_wrong_on_the_chip_fails_the_script_but_stops_nothing(box, wrong):
     box.python(**{wrong: 1})
     done = box.run()

@@ -81,27 +81,46 @@ def test_psn_is_not_causal():
     assert not torch.equal(layer(changed)[:15], layer(x)[:15])
 
 
+def first_state(layer, x):
+    """A state to start from that is not rest, where steps are run; and the fields each neuron has.
+
+    What all neurons share, a number of steps or running statistics, has no gradient.
+    """
+    neuron = layer.neuron
+    if neuron.step is None or (layer.backend == "eager" and neuron.sequence):
+        return None, []
+    rest = neuron.initial(x[0], layer.params)
+    own = [name for name, v in rest._asdict().items() if v.ndim and name not in neuron.running]
+    drawn = {name: v + 0.1 * torch.randn_like(v) for name, v in rest._asdict().items()}
+    return rest._replace(**{name: drawn[name].detach().requires_grad_() for name in own}), own
+
+
 @pytest.mark.parametrize("reset", ["hard", "soft", "none"])
 @pytest.mark.parametrize(("model", "backend"), RUNS)
 def test_backward_is_the_derivative_of_the_smooth_forward(model, backend, reset):
     """Finite differences hold for the smooth fire; this proves all but the surrogate itself.
 
-    Running statistics have no gradient: they are held, as in evaluation.
+    Of spikes and last states, by input, first states and parameters. Running statistics have no
+    gradient: they are held, as in evaluation.
     """
     options = DIFFERENTIABLE.get(model, {})
     layer = made(model, backend=backend, reset=reset, **options).double()
     x = current(6, 2, 3, dtype=torch.float64).requires_grad_()
     layer(x)
     layer.train(not neurons.get(model).running)
-    layer.fire = neurons.smooth(layer.fire)
-    names = [name for name, _ in layer.named_parameters()]
+    fire, names = neurons.smooth(layer.fire), [name for name, _ in layer.named_parameters()]
+    state, own = first_state(layer, x)
 
-    def run(x: Tensor, *values: Tensor) -> Tensor:
-        return torch.func.functional_call(layer, dict(zip(names, values, strict=True)), x)
+    def run(x: Tensor, *values: Tensor) -> tuple[Tensor, ...]:
+        p = layer.params._replace(**dict(zip(names, values[len(own) :], strict=True)))
+        before = state and state._replace(**dict(zip(own, values, strict=False)))
+        s, after = neurons.backends.run(layer.neuron, backend, x, p, fire, before)
+        return s, *(getattr(after, name) for name in own)
 
     values = [p.detach().clone().requires_grad_() for p in layer.parameters()]
     assert bool(values) == bool(neurons.get(model).learnable)
-    assert torch.autograd.gradcheck(run, (x, *values))
+    assert bool(own) == (state is not None)
+    assert torch.autograd.gradcheck(run, (x, *(getattr(state, name) for name in own), *values))
 
 
 @pytest.mark.parametrize("option", [{"decay_input": True}, {"v_reset": -0.3}, {"decay": "exp"}])

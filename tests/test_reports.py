@@ -51,6 +51,24 @@ BENCHMARKS = {
         "unit": "relative error",
         "tolerance": 1e-4,
     },
+    "gradients.Gradients.track_far_flip_rate": {
+        "params": {"model": MODELS, "backend": ["eager"], "dtype": ["float32"]},
+        "unit": "fraction",
+        "tolerance": 0.0,
+    },
+    "gradients.Surrogated.track_direction_error": {
+        "params": {
+            "model": MODELS,
+            "backend": ["eager", "cpu"],
+            "surrogate": ["own", *(f"surrogate{i}" for i in range(7))],
+        },
+        "unit": "absolute error",
+        "tolerance": 1e-6,
+    },
+    "gradients.horizon.Horizon.track_norm": {"params": {"model": MODELS, "lag": [0, 1, 16, 256]}},
+    "gradients.horizon.Truncation.track_truncation_change": {
+        "params": {"model": MODELS, "every": [1, 16]}
+    },
     "accuracy.suite.Accuracy.track_test_error": {
         "params": {"model": MODELS, "task": ["digits"], "seed": [0, 1]},
         "unit": "fraction",
@@ -90,6 +108,14 @@ def known(name: str, model: str = "", backend: str = "", shape: str = "T=1", **a
         return {"dsn": 300.0, "lif": 200.0, "psn": 4000.0}[model]
     if "holds" in name:
         return float("long" in str(axes["property"]) or model in ("lif", "dsn"))
+    if "far_flip" in name:
+        return 1e-4 if model == "lif" else 0.0
+    if "direction_error" in name:
+        return 1e-7 * MODELS.index(model) + 1e-9 * int(str(axes["surrogate"])[-1:].strip("n") or 9)
+    if "track_norm" in name:  # per step a half, a tenth, or nothing of the gradient is lost
+        return {"lif": 0.5, "dsn": 0.1, "psn": 1.0}[model] ** int(str(axes["lag"]))
+    if "truncation" in name:
+        return math.nan if model == "psn" else 1 / int(str(axes["every"]))
     if "input_error" in name:
         return 2e-4 if model == "psn" else 1e-7
     return float(steps)
@@ -243,6 +269,41 @@ def test_properties_stand_beside_the_papers(view: View) -> None:
     assert page.count("lif, soft reset") == 2  # its text, and what it sorts by
     no_short = next(row for row in rows if row[0].text == "dsn")[2]
     assert no_short.text == "yes" and no_short.kind == ""
+
+
+def found(name: str):
+    return next(s for s in sections.found() if s.__name__.endswith(name))
+
+
+def test_gradients_show_the_worst_first_and_fold_the_rest(view: View) -> None:
+    shown = found("gradients").table(view)
+    assert [head.text for head in shown.heads[3:]] == ["input error", "far flip rate"]
+    assert [head.unit.replace(units.THIN, " ") for head in shown.heads[3:]] == [
+        *("bound 1.0 × 10⁻⁴", "bound 0")
+    ]
+    rows = [[cell.text.replace(units.THIN, " ") for cell in row] for row in shown.rows]
+    assert [row[0] for row in rows] == ["lif", "psn", "dsn"]
+    assert rows[0][3:] == ["1.0 × 10⁻⁷", "1.0 × 10⁻⁴ over"] and rows[1][3] == "2.0 × 10⁻⁴ over"
+    axes = ("model", "backend", "surrogate")
+    few = found("gradients").table(view, axes)
+    assert [[cell.text for cell in row[:3]] for row in few.rows] == [
+        [model, "cpu", "own"] for model in ("psn", "lif", "dsn")
+    ]
+    assert len(found("gradients").table(view, axes, every=True).rows) == 48
+    assert "surrogate by surrogate, float32: every case" in str(found("gradients").render(view))
+
+
+def test_the_horizon_is_a_line_down_to_what_matters(view: View) -> None:
+    drawn = str(found("horizon").render(view))
+    lines = re.findall(r'<g data-model="(\w+)" data-backend="">', drawn)
+    assert set(lines) == set(MODELS)
+    rows = {row[0].text: row for row in found("horizon").table(view).rows}
+    assert list(rows) == ["dsn", "lif", "psn"]
+    assert [row[1].text for row in rows.values()] == ["1", "1", "256"]
+    assert [cell.text.replace(units.THIN, " ") for cell in rows["lif"][2:]] == [
+        *("1.0", "0.50", "1.5 × 10⁻⁵", "8.6 × 10⁻⁷⁸")
+    ]
+    assert "cut every k steps</figcaption>" in drawn and ">0.062<" in drawn
 
 
 def test_failures_and_na_are_shown_as_such(html: str) -> None:

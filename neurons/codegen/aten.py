@@ -117,7 +117,7 @@ FORMULAS: dict[str, Callable[..., Scalar]] = {
     "_to_copy": _converted,
     **{
         name: lambda x, name=name: x.make(name)
-        for name in ("exp", "log", "tanh", "sqrt", "atan", "sin", "cos", "floor", "round")
+        for name in ("exp", "log", "tanh", "sqrt", "atan", "sin", "cos", "ceil", "floor", "round")
     },
 }
 

@@ -17,7 +17,7 @@ from neurons.codegen.program import Program, Schedule
 # numbers, sums mostly, so few that these stay in the first cache.
 WIDE, NARROW, MANY = 2048, 128, 32
 
-FUNCTIONS = ("exp", "log", "tanh", "sqrt", "atan", "sin", "cos", "floor")
+FUNCTIONS = ("exp", "log", "tanh", "sqrt", "atan", "sin", "cos", "ceil", "floor")
 EXPRESSIONS = {
     "add": "{} + {}",
     "sub": "{} - {}",

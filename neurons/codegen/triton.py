@@ -29,7 +29,7 @@ EXPRESSIONS = {
     "tanh": "tanh({})",
     "round": "rint({})",
     "pow": "tl.exp({1} * tl.log({0}))",
-    **{name: f"tl.{name}({{}})" for name in ("exp", "log", "sin", "cos", "floor")},
+    **{name: f"tl.{name}({{}})" for name in ("exp", "log", "sin", "cos", "ceil", "floor")},
 }
 ROUNDED = {  # as IEEE wants it, which `/` is not in single precision
     "float32": {"div": "tl.div_rn({}, {})", "sqrt": "tl.sqrt_rn({})"},
