@@ -3,6 +3,7 @@
 import ctypes
 import gc
 from pathlib import Path
+from weakref import WeakSet
 
 import torch
 
@@ -29,22 +30,29 @@ class Memory:
 
     def track_saved_bytes(self, model, backend, shape):
         """Bytes autograd keeps between forward and backward, per element of x."""
-        kept: dict[int, int] = {}
+        kept: WeakSet[_Kept] = WeakSet()  # of what is let go again, nothing counts
 
-        def note(tensor):
-            storage = tensor.untyped_storage()
-            kept[storage.data_ptr()] = storage.nbytes()
-            return tensor
+        def keep(tensor):
+            kept.add(held := _Kept(tensor))
+            return held
 
         own = {t.untyped_storage().data_ptr() for t in self.subject.inputs}
-        with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        with torch.autograd.graph.saved_tensors_hooks(keep, lambda held: held.tensor):
             spikes = self.subject.run(self.subject.x)
-        held = sum(size for pointer, size in kept.items() if pointer not in own)
-        return held / spikes.numel()
+        storages = [held.tensor.untyped_storage() for held in kept]
+        sizes = {s.data_ptr(): s.nbytes() for s in storages if s.data_ptr() not in own}
+        return sum(sizes.values()) / spikes.numel()
 
     vars(track_saved_bytes).update(
         unit="bytes/element", direction="lower", gate="counter", tolerance=0.0
     )
+
+
+class _Kept:
+    """A tensor that autograd keeps, for as long as it does."""
+
+    def __init__(self, tensor: torch.Tensor) -> None:
+        self.tensor = tensor
 
 
 def _reset_peak() -> int:
