@@ -6,6 +6,9 @@ w[k-1] multiplies the present input; inputs before the first step are zero; ther
 b is added and starts at -1, so it is minus the threshold (the authors' code calls it
 "threshold" and adds it all the same). w starts at 2^(i-k+1), as in SpikingJelly.
 
+Generated kernels pay per tap, and so does their compilation: beyond some 32 taps backend="eager",
+which multiplies blocks, is faster.
+
 Source: Fang et al., NeurIPS 2023, Eq. 12-13.
 """
 
