@@ -8,7 +8,7 @@ import torch
 
 import neurons
 from neurons.backends import cpu
-from suites import cases
+from suites import cases, once
 from suites.gradients import __main__ as command
 from suites.gradients import horizon, lasting, replayed, robustness
 from suites.gradients.replayed import OWN, SHAPE, compare, layer, oracle
@@ -272,7 +272,7 @@ def test_one_model_that_fails_costs_no_other(monkeypatch):
             raise ValueError("odd")
         return [1.0]
 
-    found = horizon._each(measure)
+    found = once.each(measure)
     assert found["clif"] == [1.0]
     with pytest.raises(ValueError, match="odd"):
         horizon.Horizon().setup(found, "lif", 0)

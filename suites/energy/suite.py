@@ -4,7 +4,7 @@ The network is that of `suites.accuracy`, trained at seed 0 for two epochs, and 
 the same batch: what moves a figure is the neuron. asv trains each model once, for all of them.
 """
 
-from suites import cases
+from suites import cases, once
 from suites.accuracy import tasks, trainer
 from suites.energy import conventions
 from suites.energy.ledger import Ledger
@@ -17,27 +17,15 @@ Ledgers = dict[str, Ledger | Exception]
 
 def setup_cache() -> Ledgers:
     """The ledger of each model's trained network, or why there is none."""
-    found: Ledgers = {}
-    for model in cases.models():
-        try:
-            network = trainer.train(model, tasks.load(TASK), SEED, EPOCHS).network
-            found[model] = collect(network, tasks.load(TASK).test.x[:, :BATCH])
-        except Exception as why:
-            found[model] = why
-    return found
+    return once.each(ledger)
 
 
 vars(setup_cache).update(timeout=600)
 
 
-def facts(ledgers: Ledgers, model: str) -> Ledger:
-    """The ledger of a model; what stood in its way is raised, as NotImplementedError if it is no
-    model of the commit's.
-    """
-    found = ledgers[model]
-    if isinstance(found, Exception):
-        raise found
-    return found
+def ledger(model: str) -> Ledger:
+    network = trainer.train(model, tasks.load(TASK), SEED, EPOCHS).network
+    return collect(network, tasks.load(TASK).test.x[:, :BATCH])
 
 
 class Energy:
@@ -47,7 +35,7 @@ class Energy:
     param_names = ("model", "convention")
 
     def setup(self, ledgers: Ledgers, model: str, convention: str) -> None:
-        self.ledger = facts(ledgers, model)
+        self.ledger = once.of(ledgers, model)
 
     def track_energy(self, ledgers: Ledgers, model: str, convention: str) -> float:
         return conventions.estimate(convention, self.ledger).total / 1000  # pJ -> nJ
@@ -62,7 +50,7 @@ class EnergyFacts:
     param_names = ("model",)
 
     def setup(self, ledgers: Ledgers, model: str) -> None:
-        self.ledger = facts(ledgers, model)
+        self.ledger = once.of(ledgers, model)
 
     def track_rate(self, ledgers: Ledgers, model: str) -> float:
         return self.ledger.rate

@@ -7,13 +7,11 @@ but llif, whose threshold only rises: no input moves its spikes any more.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
 import neurons
-from suites import cases
+from suites import cases, once
 from suites.gradients.replayed import distance, largest, oracle, pull, upstream
 
 LAST = 256  # steps back
@@ -61,17 +59,6 @@ def truncation(model: str) -> list[float]:
     return changes
 
 
-def _each(measure: Callable[[str], list[float]]) -> dict[str, list[float] | Exception]:
-    """Every model's values; an error is kept for its own model, and costs no other."""
-    found: dict[str, list[float] | Exception] = {}
-    for model in cases.models():
-        try:
-            found[model] = measure(model)
-        except Exception as error:
-            found[model] = error
-    return found
-
-
 class _Series:
     """Values that one run gives for all points of the last axis: asv measures them once."""
 
@@ -79,8 +66,7 @@ class _Series:
     timeout = 900
 
     def setup(self, found, model, at):
-        if isinstance(found[model], Exception):
-            raise found[model]
+        once.of(found, model)
 
 
 class Horizon(_Series):
@@ -88,7 +74,7 @@ class Horizon(_Series):
     param_names = ("model", "lag")
 
     def setup_cache(self):
-        return _each(reach)
+        return once.each(reach)
 
     def track_norm(self, found, model, lag):
         """The norm of d s[t] / d x[t - lag], per neuron."""
@@ -102,7 +88,7 @@ class Truncation(_Series):
     param_names = ("model", "every")
 
     def setup_cache(self):
-        return _each(truncation)
+        return once.each(truncation)
 
     def track_truncation_change(self, found, model, every):
         """Relative change of the gradient that is cut every so many steps."""
