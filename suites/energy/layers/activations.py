@@ -1,31 +1,34 @@
-"""The element-wise functions of ANNs: what they compute per element."""
+"""The element-wise functions of ANNs, which compute what torch's operation of the name does."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import torch
 from torch import Tensor, nn
 
+import neurons
 from suites.energy.call import Call
 
-# By the names of `neurons.count`; GELU is x / 2 (1 + erf(x / sqrt(2))).
-ARITHMETIC: dict[type[nn.Module], dict[str, int]] = {
-    nn.ReLU: {"compare": 1},
-    nn.ReLU6: {"compare": 2},
-    nn.Hardtanh: {"compare": 2},
-    nn.LeakyReLU: {"compare": 1, "mul": 1},
-    nn.PReLU: {"compare": 1, "mul": 1},
-    nn.Sigmoid: {"transcendental": 1},
-    nn.Tanh: {"transcendental": 1},
-    nn.SiLU: {"transcendental": 1, "mul": 1},
-    nn.GELU: {"transcendental": 1, "mul": 3, "add": 1},
+aten = torch.ops.aten
+OPERATIONS: dict[type[nn.Module], Any] = {
+    nn.ReLU: aten.relu,
+    nn.ReLU6: aten.hardtanh,
+    nn.Hardtanh: aten.hardtanh,
+    nn.LeakyReLU: aten.leaky_relu,
+    nn.PReLU: aten.leaky_relu,
+    nn.Sigmoid: aten.sigmoid,
+    nn.Tanh: aten.tanh,
+    nn.SiLU: aten.silu,
+    nn.GELU: aten.gelu,
 }
 
 
 def claims(module: nn.Module) -> bool:
-    return type(module) in ARITHMETIC
+    return type(module) in OPERATIONS
 
 
 def observe(module: nn.Module, x: Tensor, y: Tensor, reads: str) -> Call:
-    each = ARITHMETIC[type(module)]
-    operations = {name: number * y.numel() for name, number in each.items()}
+    operations = neurons.arithmetic(OPERATIONS[type(module)].default, (x,), y)
     model = type(module).__name__
     return Call.of("activation", model, x, y, reads=reads, operations=operations)
