@@ -15,8 +15,9 @@ from tqdm import tqdm
 
 from neurons.backends import cpu, triton
 from suites import cases, clock
-from suites.memory import Memory
-from suites.speed import Training
+from suites.memory.suite import Memory
+from suites.profiles import profile
+from suites.speed.suite import Training
 
 KERNELS: dict[str, Any] = {"cpu": cpu.Library, "triton": triton.Kernels}
 REPEAT = 10
@@ -46,11 +47,11 @@ def once(training: Training, case: tuple[str, str, str]) -> float:
 def rows(model: str, backend: str, ways: Sequence[int]) -> list[str]:
     """A model's rows of the table, one per shape; NotImplementedError if it has no kernel here."""
     made = []
-    for shape in map(str, cases.measured(model, backend)):
+    for shape in map(str, profile().shapes_of(model, backend)):
         costs = [cost(every, (model, backend, shape)) for every in ways]
         cells = [f"{c.seconds * 1e3:.3f} ms, {c.peak / 2**20:.1f} MiB" for c in costs]
         made.append(f"| {' | '.join([model, shape, *cells])} |")
-        cases.subject.cache_clear()  # or the inputs of all shapes would stay
+        cases.workload.cache_clear()  # or the inputs of all shapes would stay
     return made
 
 

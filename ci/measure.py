@@ -1,7 +1,7 @@
 """Measure one commit with asv; stopped at any time, it goes on where it was.
 
-The plugin `ci.keep` writes the rows of every benchmark that has run. Run again, this asks asv for
-the benchmarks that have no whole rows yet: never run, interrupted, failed, or changed since.
+The plugin `ci.plugins.keep` writes the rows of every benchmark that has run. Run again, this asks
+asv for the benchmarks that have no whole rows yet: never run, interrupted, failed, or changed.
 
 asv makes an environment for it from `asv.conf.json`, by pip. With `--here` the checkout is measured
 by the Python that runs this, with what is installed there: for a machine without a network.

@@ -5,11 +5,10 @@ neurons.names()                              # what there is
 neurons.get("lif")                           # its step, parameters and state
 """
 
-from neurons import analysis, backends, properties
-from neurons.contract import Neuron
-from neurons.fire import SURROGATES, Fire, Surrogate, replay, smooth, surrogate
+from neurons import backends
+from neurons.contract import Neuron, one_of
+from neurons.fire import SURROGATES, Fire, Surrogate, recording, replay, smooth, surrogate
 from neurons.layer import Layer
-from neurons.opcount import arithmetic, count
 from neurons.registry import get, names
 
 __all__ = [
@@ -18,13 +17,11 @@ __all__ = [
     "Layer",
     "Neuron",
     "Surrogate",
-    "analysis",
-    "arithmetic",
     "backends",
-    "count",
     "get",
     "names",
-    "properties",
+    "one_of",
+    "recording",
     "replay",
     "smooth",
     "surrogate",

@@ -27,10 +27,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import group_norm
 
-from neurons.contract import COUNT, Limit
+from neurons.contract import COUNT, Bound
 
 CIRCUITS = ("temporal", "spatial")
-LIMITS: dict[str, Limit] = {
+BOUNDS: dict[str, Bound] = {
     "circuit": ("self", "group", "global"),
     "groups": COUNT,
     "kernel": range(1, 2**31, 2),

@@ -25,8 +25,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-Limit = tuple[float, float] | tuple[str, ...] | range
-COUNT = range(1, 2**31)  # the limit of a number of things
+Bound = tuple[float, float] | tuple[str, ...] | range
+COUNT = range(1, 2**31)  # the bound of a number of things
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class Neuron:
         As in the module docstring.
     learnable
         The fields of `Params` that train.
-    limits
+    bounds
         What an option may be: an open interval, a range of integers or the words to choose from,
         e.g. `{"tau": (1.0, math.inf), "k": COUNT, "decay": ("linear", "exp")}`.
     surrogate, reset, strict
@@ -59,7 +59,7 @@ class Neuron:
     init: Callable[..., Any] | None = None
     start: Callable[[Tensor, Any], Any] | None = None
     learnable: tuple[str, ...] = ()
-    limits: Mapping[str, Limit] = field(default_factory=dict)
+    bounds: Mapping[str, Bound] = field(default_factory=dict)
     surrogate: str = "atan"
     reset: str = "hard"
     strict: bool = False
@@ -108,27 +108,27 @@ class Neuron:
 
     def _check(self, name: str, value: Any) -> None:
         """Raise a one-line ValueError unless an option may have this value."""
-        limit, given = self.limits.get(name), f"{self.name}: {name} = {value!r}"
+        bound, given = self.bounds.get(name), f"{self.name}: {name} = {value!r}"
         if name == "shape":
             if not value or not all(isinstance(size, int) and size > 0 for size in value):
                 raise ValueError(f"{given} is not allowed; it must be (C, *), sizes > 0")
-        elif isinstance(limit, tuple) and isinstance(limit[0], str):
-            one_of(f"{self.name} has no {name}", value, limit)
-        elif isinstance(limit, range):
-            if not isinstance(value, int) or value not in limit:
-                odd = "odd " if limit.step == 2 else ""
+        elif isinstance(bound, tuple) and isinstance(bound[0], str):
+            one_of(f"{self.name} has no {name}", value, bound)
+        elif isinstance(bound, range):
+            if not isinstance(value, int) or value not in bound:
+                odd = "odd " if bound.step == 2 else ""
                 raise ValueError(f"{given} is not allowed; it must be an {odd}integer > 0")
         elif isinstance(self.options[name], bool):
             if not isinstance(value, bool):
                 raise ValueError(f"{given} is not allowed; it must be True or False")
         elif not isinstance(value, (int, float, Tensor)) or isinstance(value, bool):
             raise ValueError(f"{given} is not allowed; it must be a number")
-        elif isinstance(limit, tuple):
-            low, high = limit
+        elif isinstance(bound, tuple):
+            low, high = bound
             numbers = torch.as_tensor(value)
             if not bool(((numbers > low) & (numbers < high)).all()):
-                bounds = f"> {low}" if high == math.inf else f"in ({low}, {high})"
-                raise ValueError(f"{given} is not allowed; it must be {bounds}")
+                allowed = f"> {low}" if high == math.inf else f"in ({low}, {high})"
+                raise ValueError(f"{given} is not allowed; it must be {allowed}")
 
 
 def one_of(lack: str, name: str, known: Iterable[str]) -> str:

@@ -18,7 +18,7 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -200,7 +200,7 @@ class Fire:
 
     def over(self, steps: slice) -> Fire:
         """This fire for a stretch of the sequence; only what is replayed differs from the rest."""
-        recorded = isinstance(self.spike, Recorded)
+        recorded = isinstance(self.spike, Replay)
         return replay(self, self.spike.spikes[steps]) if recorded else self  # type: ignore[attr-defined]
 
     def reset(self, h: Tensor, s: Tensor, v_th: Any, v_reset: Any = 0.0) -> Tensor:
@@ -215,10 +215,34 @@ def smooth(fire: Fire) -> Fire:
 
 def replay(fire: Fire, spikes: Tensor) -> Fire:
     """`fire` made to emit the recorded `spikes` ([T, N, *]), whole or step by step; for one run."""
-    return replace(fire, spike=Recorded(spikes))
+    return replace(fire, spike=Replay(spikes))
 
 
-class Recorded:
+class Decision(NamedTuple):
+    """What a fire was asked, and what it answered."""
+
+    u: Tensor  # distance of the potential to the threshold, without its graph
+    s: Tensor  # spikes
+    surrogate: Surrogate  # with the arguments of this call
+
+
+def recording(fire: Fire) -> tuple[Fire, list[Decision]]:
+    """Return `fire` made to record its decisions, and the list that receives them, in order.
+
+    A `step` asks once per time step (a model that holds several neurons more often), a `sequence`
+    once for all steps.
+    """
+    decisions: list[Decision] = []
+
+    def spike(g: Surrogate, u: Tensor) -> Tensor:
+        s = fire.spike(g, u)
+        decisions.append(Decision(u.detach(), s, g))
+        return s
+
+    return replace(fire, spike=spike), decisions
+
+
+class Replay:
     """Spikes to emit again, in their order."""
 
     def __init__(self, spikes: Tensor) -> None:

@@ -47,7 +47,7 @@ class Layer(LazyModuleMixin, nn.Module):
         and it is not given, they are made at the first call, as in torch's Lazy modules; so is
         the T that psn needs.
     stateful
-        Carry the state from call to call; see `reset` and `detach`.
+        Carry the state from call to call; see `reset_state` and `detach`.
     strict
         Fire above the threshold (>), not at it (>=). Default: the model's own.
     truncate
@@ -102,7 +102,7 @@ class Layer(LazyModuleMixin, nn.Module):
         if truncate is not None and (not isinstance(truncate, int) or truncate < 1):
             raise ValueError(f"truncate = {truncate!r} is not allowed; it must be an integer > 0")
         self.stateful, self.truncate = stateful, truncate
-        self.reset()
+        self.reset_state()
         if shape is not None and "shape" in self.neuron.needs:
             options["shape"] = (shape,) if isinstance(shape, int) else tuple(shape)
         self._options, self._generator = options, generator
@@ -189,7 +189,7 @@ class Layer(LazyModuleMixin, nn.Module):
                 setattr(self, name, new.to(kept.dtype))  # not in place: the backward needs `kept`
         return s
 
-    def reset(self) -> None:
+    def reset_state(self) -> None:
         """Forget the state carried between calls."""
         self.state = None
 
@@ -229,7 +229,7 @@ class Layer(LazyModuleMixin, nn.Module):
         if self.state is not None and x.shape[1:] != self._batch:
             raise ValueError(
                 f"{name} carries the state of [N, *] = {tuple(self._batch)} and got "
-                f"{tuple(x.shape[1:])}; call reset() first"
+                f"{tuple(x.shape[1:])}; call reset_state() first"
             )
 
     def extra_repr(self) -> str:

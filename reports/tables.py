@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from reports import limits, templates, units
+from reports import floors, templates, units
 
 _NOBODY: Mapping[str, str] = {}
-_WHY = {limits.INVALID: limits.REASON}
+_WHY = {floors.INVALID: floors.REASON}
 
 
 @dataclass(frozen=True)

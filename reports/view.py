@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports import limits, results
+from reports import floors, results
 
 PEERS = Path(__file__).parents[1] / "suites" / "peers"
 
@@ -76,7 +76,7 @@ def choose(
         frame = frame[frame["machine"] == _known("machine", machine, frame["machine"])]
     chosen = _commit(frame, commit, notes)
     machine = _newest(frame[frame["commit"] == chosen], "machine", notes)
-    history = limits.checked(_one_environment(frame[frame["machine"] == machine]))
+    history = floors.checked(_one_environment(frame[frame["machine"] == machine]))
     rows = history[history["commit"] == chosen]
     if baseline is not None:
         _known("model", baseline, frame["model"].dropna())

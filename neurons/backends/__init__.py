@@ -6,36 +6,29 @@
     cpu        C generated from `step`, compiled on first use by the system's compiler
     triton     Triton kernels generated from `step`, for GPUs
 
-A backend has `missing(neuron, p, fire) -> reason | None` and `run(neuron, x, p, fire, state) ->
+A backend has `refusal(neuron, p, fire) -> reason | None` and `run(neuron, x, p, fire, state) ->
 (s, state)`. None falls back to another: what cannot run says so, with the cure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from neurons.backends import compile, cpu, eager, serial, triton
+from neurons.backends._record import Backend
 from neurons.contract import Neuron, one_of
 from neurons.fire import Fire, surrogate
 
-
-class Backend(NamedTuple):
-    missing: Callable[[Neuron, Any, Fire], str | None]
-    run: Callable[[Neuron, Tensor, Any, Fire, Any], tuple[Tensor, Any]]
-
-
+# A file of this folder is a backend; its record is its `BACKEND`.
 BACKENDS: dict[str, Backend] = {
-    module.__name__.rpartition(".")[2]: Backend(module.missing, module.run)
-    for module in (eager, serial, compile, cpu, triton)
+    name: importlib.import_module(f"{__name__}.{name}").BACKEND
+    for name in sorted(file.stem for file in Path(__file__).parent.glob("[!_]*.py"))
 }
-
-# What "auto" tries, by device, fastest first. `compile` pays seconds at its first call, so it must
-# be asked for.
-FASTEST = {"cpu": ("cpu", "eager", "serial"), "cuda": ("triton", "eager", "serial")}
 
 
 def names() -> list[str]:
@@ -43,7 +36,7 @@ def names() -> list[str]:
     return sorted(BACKENDS)
 
 
-def missing(
+def refusal(
     neuron: Neuron, backend: str, fire: Fire | None = None, options: Mapping[str, Any] | None = None
 ) -> str | None:
     """Why `backend` cannot run `neuron` here, in one line with the cure; None if it can.
@@ -55,7 +48,7 @@ def missing(
     sizes = {name: size for name, size in (("shape", (6,)), ("T", 4)) if name in neuron.needs}
     with torch.device("cpu"):  # wherever tensors are made by default
         p = neuron.params(torch.Generator(), **sizes | dict(options or {}))
-        return BACKENDS[backend].missing(neuron, p, fire)
+        return BACKENDS[backend].refusal(neuron, p, fire)
 
 
 def choose(
@@ -75,15 +68,21 @@ def choose(
     if stateful and neuron.step is None:
         raise ValueError(f"{neuron.name} cannot be stateful or truncated: it has no step")
     if backend == "auto":
-        for backend in FASTEST.get(device, ("eager", "serial")):
+        for backend in _fastest_first(device):
             whole = backend == "eager" and neuron.sequence is not None
-            if not (stateful and whole) and missing(neuron, backend, fire, options) is None:
+            if not (stateful and whole) and refusal(neuron, backend, fire, options) is None:
                 return backend
-    if reason := missing(neuron, backend, fire, options):
+    if reason := refusal(neuron, backend, fire, options):
         raise ValueError(f"backend {backend!r} cannot run {neuron.name}: {reason}")
     if stateful and backend == "eager" and neuron.sequence:
         raise ValueError(f"{neuron.name} on 'eager' keeps no state; use backend='serial'")
     return backend
+
+
+def _fastest_first(device: str) -> list[str]:
+    """What "auto" tries: compiled code, torch's operations, steps one by one."""
+    fast = {n: b for n, b in BACKENDS.items() if device in b.devices and b.starts_fast}
+    return sorted(fast, key=lambda name: (not fast[name].compiled, fast[name].serial))
 
 
 def run(

@@ -10,12 +10,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from neurons.backends._record import Backend
 from neurons.contract import Neuron
 from neurons.fire import Fire
 from neurons.scan import walk
 
 
-def missing(neuron: Neuron, p: Any, fire: Fire) -> str | None:
+def refusal(neuron: Neuron, p: Any, fire: Fire) -> str | None:
     if torch.cuda.is_available() or shutil.which("c++") or shutil.which("g++"):
         return None
     return "torch.compile needs a C++ compiler; install g++"
@@ -58,3 +59,6 @@ def run(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tens
         torch._dynamo.mark_dynamic(x, 0)
     with torch._dynamo.config.patch(_DYNAMO):
         return _compiled(neuron, fire, fixed)(x, tensors, state)
+
+
+BACKEND = Backend(run, refusal, serial=True, compiled=True, starts_fast=False)

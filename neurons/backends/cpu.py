@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from neurons.backends._record import Backend
 from neurons.codegen import build, c, generated
 from neurons.codegen.program import Program
 from neurons.contract import Neuron
@@ -48,11 +49,14 @@ class Library:
         function(*sizes, self._constants, *(ctypes.c_void_p(v.data_ptr()) for v in tensors))
 
 
-def missing(neuron: Neuron, p: Any, fire: Fire) -> str | None:
-    return build.missing() or generated.missing(neuron, p, fire)
+def refusal(neuron: Neuron, p: Any, fire: Fire) -> str | None:
+    return build.refusal() or generated.refusal(neuron, p, fire)
 
 
 def run(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tensor, Any]:
     if x.device.type != "cpu":
         raise ValueError(f"backend 'cpu' got a tensor on {x.device}; use backend='auto'")
     return generated.run(Library, neuron, x, p, fire, state)
+
+
+BACKEND = Backend(run, refusal, devices=("cpu",), serial=True, compiled=True)

@@ -6,12 +6,13 @@ from typing import Any
 
 from torch import Tensor
 
+from neurons.backends._record import Backend
 from neurons.contract import Neuron
 from neurons.fire import Fire
 from neurons.scan import unroll
 
 
-def missing(neuron: Neuron, p: Any, fire: Fire) -> str | None:
+def refusal(neuron: Neuron, p: Any, fire: Fire) -> str | None:
     return None
 
 
@@ -19,3 +20,6 @@ def run(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tens
     if neuron.sequence is None:
         return unroll(neuron, x, p, fire, state)
     return neuron.sequence(x, p, fire), None
+
+
+BACKEND = Backend(run, refusal)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from neurons.backends._record import Backend
 from neurons.contract import Neuron
 from neurons.fire import Fire
 from neurons.scan import unroll as run
 
-__all__ = ["missing", "run"]
 
-
-def missing(neuron: Neuron, p: Any, fire: Fire) -> str | None:
+def refusal(neuron: Neuron, p: Any, fire: Fire) -> str | None:
     if neuron.step is None:
         return f"{neuron.name} has no step: it needs the whole sequence; use backend='eager'"
     if neuron.sequence is None:
         return f"{neuron.name} is serial already; use backend='eager'"
     return None
+
+
+BACKEND = Backend(run, refusal, serial=True)

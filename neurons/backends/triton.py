@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from neurons.backends._record import Backend
 from neurons.codegen import build, generated
 from neurons.codegen import triton as writer
 from neurons.codegen.program import Program
@@ -71,15 +72,18 @@ def _block(x: Tensor) -> int:
     return FEW if x.shape[1] < MANY * cores * 4 else MANY
 
 
-def missing(neuron: Neuron, p: Any, fire: Fire) -> str | None:
+def refusal(neuron: Neuron, p: Any, fire: Fire) -> str | None:
     if importlib.util.find_spec("triton") is None:
         return "Triton is not installed; pip install triton"
     if not (torch.cuda.is_available() or INTERPRETED):
         return "Triton needs a GPU; use backend='cpu', or try it with TRITON_INTERPRET=1"
-    return generated.missing(neuron, p, fire)
+    return generated.refusal(neuron, p, fire)
 
 
 def run(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tensor, Any]:
     if x.device.type != "cuda" and not INTERPRETED:
         raise ValueError(f"backend 'triton' got a tensor on {x.device}; use backend='auto'")
     return generated.run(Kernels, neuron, x, p, fire, state)
+
+
+BACKEND = Backend(run, refusal, devices=("cuda",), serial=True, compiled=True)

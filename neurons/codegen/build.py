@@ -40,7 +40,7 @@ def folder() -> Path:
 
 
 @cache
-def missing() -> str | None:
+def refusal() -> str | None:
     """Why nothing can be compiled here, with the cure; None if it can."""
     if compiler() is None:
         return "generated C needs a compiler; install gcc, or say CC=..."

@@ -173,7 +173,7 @@ def _made(make: Make, like: _Like, dtype: torch.dtype) -> str:
     return name
 
 
-def missing(neuron: Neuron, p: Any, fire: Fire) -> str | None:
+def refusal(neuron: Neuron, p: Any, fire: Fire) -> str | None:
     """Which operation stands in the way of a program for this neuron."""
     channels = next((len(v) for v in p if isinstance(v, Tensor) and v.ndim), 1)
     try:

@@ -100,7 +100,7 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("w",),
-    limits={
+    bounds={
         "T": COUNT,
         "tau": (0.0, 1.0),
         "f_c": (0.0, math.inf),

@@ -51,7 +51,7 @@ NEURON = Neuron(
     State,
     step,
     start=start,
-    limits={"tau": (1.0, math.inf)},
+    bounds={"tau": (1.0, math.inf)},
     surrogate="rect",
     reset="soft",
 )

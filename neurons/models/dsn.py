@@ -102,7 +102,7 @@ NEURON = Neuron(
     init,
     start,
     learnable=("conv_weight", "conv_bias", "mix"),
-    limits={"tau": (0.0, math.inf), "k": COUNT},
+    bounds={"tau": (0.0, math.inf), "k": COUNT},
     surrogate="integer",
     reset="none",
 )

@@ -108,7 +108,7 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("alpha", "beta", "gamma", "tau", "threshold", "leak", "subreset", "conduct"),
-    limits=dict.fromkeys(("tau", "v_th", "conduct"), (0.0, 1.0))
+    bounds=dict.fromkeys(("tau", "v_th", "conduct"), (0.0, 1.0))
     | {"T": COUNT, "gates": ("fused", "hard", "soft"), "per": ("channel", "layer")},
     surrogate="rect",
     reset="none",

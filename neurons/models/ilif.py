@@ -45,7 +45,7 @@ NEURON = Neuron(
     State,
     step,
     start=start,
-    limits={"tau": (1.0, math.inf), "v_th": (0.0, math.inf)},
+    bounds={"tau": (1.0, math.inf), "v_th": (0.0, math.inf)},
     surrogate="integer",
     reset="soft",
 )

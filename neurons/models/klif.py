@@ -62,5 +62,5 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("k",),
-    limits={"tau": (1.0, math.inf)},
+    bounds={"tau": (1.0, math.inf)},
 )

@@ -50,5 +50,5 @@ NEURON = Neuron(
     State,
     step,
     start=start,
-    limits={"tau": (1.0, math.inf), "decay": ("linear", "exp")},
+    bounds={"tau": (1.0, math.inf), "decay": ("linear", "exp")},
 )

@@ -53,6 +53,6 @@ NEURON = Neuron(
     State,
     step,
     start=start,
-    limits={"tau": (1.0, math.inf), "decay": ("exp", "linear")},
+    bounds={"tau": (1.0, math.inf), "decay": ("exp", "linear")},
     surrogate="piecewise_quadratic",
 )

@@ -69,6 +69,6 @@ NEURON = Neuron(
     sequence=sequence,
     init=init,
     learnable=("weight", "bias"),
-    limits={"T": COUNT, "k": COUNT},
+    bounds={"T": COUNT, "k": COUNT},
     reset="none",
 )

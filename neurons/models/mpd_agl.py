@@ -65,6 +65,6 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("w",),
-    limits={"tau": (0.0, 1.0), "gamma": (0.0, math.inf), "v_th": (0.0, math.inf)},
+    bounds={"tau": (0.0, 1.0), "gamma": (0.0, math.inf), "v_th": (0.0, math.inf)},
     surrogate="rect",
 )

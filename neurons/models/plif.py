@@ -58,5 +58,5 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("w",),
-    limits={"tau": (1.0, math.inf)},
+    bounds={"tau": (1.0, math.inf)},
 )

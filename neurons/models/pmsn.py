@@ -136,7 +136,7 @@ NEURON = Neuron(
     init,
     start,
     learnable=tuple(Params._fields[:8]),
-    limits={"d_state": COUNT, "v_th": (0.0, math.inf), "mode": ("reset", "none", "cumsum")},
+    bounds={"d_state": COUNT, "v_th": (0.0, math.inf), "mode": ("reset", "none", "cumsum")},
     surrogate="triangle",
     reset="none",
 )

@@ -88,6 +88,6 @@ NEURON = Neuron(
     sequence,
     init,
     learnable=("log_dt", "theta_log"),
-    limits=dict.fromkeys(("tau", "dt_min", "dt_max"), (0.0, math.inf)),
+    bounds=dict.fromkeys(("tau", "dt_min", "dt_max"), (0.0, math.inf)),
     reset="none",
 )

@@ -43,6 +43,6 @@ NEURON = Neuron(
     sequence=sequence,
     init=init,
     learnable=("weight", "bias"),
-    limits={"T": COUNT},
+    bounds={"T": COUNT},
     reset="none",
 )

@@ -48,7 +48,7 @@ NEURON = Neuron(
     Params,
     sequence=sequence,
     init=init,
-    limits={"T": COUNT, "tau": (1.0, math.inf)},
+    bounds={"T": COUNT, "tau": (1.0, math.inf)},
     reset="none",
     strict=True,
 )

@@ -53,7 +53,7 @@ NEURON = Neuron(
     sequence=sequence,
     init=init,
     learnable=("weight", "bias"),
-    limits={"T": COUNT, "tau": (1.0, math.inf)},
+    bounds={"T": COUNT, "tau": (1.0, math.inf)},
     reset="none",
     strict=True,
 )

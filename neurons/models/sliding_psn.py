@@ -57,6 +57,6 @@ NEURON = Neuron(
     init,
     start,
     learnable=("weight", "bias"),
-    limits={"k": COUNT},
+    bounds={"k": COUNT},
     reset="none",
 )

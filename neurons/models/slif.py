@@ -53,7 +53,7 @@ NEURON = Neuron(
     State,
     step,
     start=start,
-    limits={"tau": (1.0, math.inf), "tau_min": (0.0, math.inf), "decay": ("exp", "linear")},
+    bounds={"tau": (1.0, math.inf), "tau_min": (0.0, math.inf), "decay": ("exp", "linear")},
     surrogate="piecewise_quadratic",
     reset="soft",
 )

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.circuits import LIMITS, draw, gates
+from neurons.circuits import BOUNDS, draw, gates
 from neurons.contract import Neuron
 from neurons.fire import Fire
 
@@ -86,7 +86,7 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("temporal", "spatial", "gain", "shift", *FACTORS),
-    limits=LIMITS,
+    bounds=BOUNDS,
     surrogate="sigmoid",
     reset="soft",
 )

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.circuits import LIMITS, draw, gates
+from neurons.circuits import BOUNDS, draw, gates
 from neurons.contract import Neuron
 from neurons.fire import Fire
 
@@ -75,7 +75,7 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("temporal", "spatial", "w", "gain", "shift"),
-    limits=LIMITS,
+    bounds=BOUNDS,
     surrogate="sigmoid",
     reset="soft",
 )

@@ -86,6 +86,6 @@ NEURON = Neuron(
     sequence=sequence,
     init=init,
     learnable=("arch",),
-    limits={"tau": (1.0, math.inf), "tau_min": (0.0, math.inf), "decay": ("exp", "linear")},
+    bounds={"tau": (1.0, math.inf), "tau_min": (0.0, math.inf), "decay": ("exp", "linear")},
     surrogate="piecewise_quadratic",
 )

@@ -70,7 +70,7 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("beta1", "beta2", "w_gamma"),
-    limits={"feed": ("before", "after")},
+    bounds={"feed": ("before", "after")},
     surrogate="triangle",
     reset="soft",
 )

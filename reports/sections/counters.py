@@ -23,7 +23,7 @@ def render(view: View) -> Markup | None:
 
 
 def table(view: View) -> Table | None:
-    rows = view.rows("counters")
+    rows = view.rows("calls", "dispatched_ops")
     if rows.empty:
         return None
     unit = units.scale([], rows["unit"].iloc[0])[1]

@@ -25,7 +25,7 @@ def render(view: View) -> Markup | None:
 
 def table(view: View) -> Table | None:
     """A row per model and backend."""
-    rows = view.rows("first_call")
+    rows = view.rows("calls", "cold", "cached")
     if rows.empty:
         return None
     factor, unit = units.scale(rows["value"], "seconds")

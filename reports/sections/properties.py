@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from neurons.properties import paper
 from reports import tables, templates
 from reports.tables import Cell, Head, Table
 from reports.view import View
+from suites.properties import paper
 
 TITLE = "Functions of the reset, conditions of parallel training"
 ORDER = 58

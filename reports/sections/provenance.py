@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from reports import limits, tables, templates, units
+from reports import floors, tables, templates, units
 from reports.tables import Head, Table
 from reports.view import View
 
@@ -63,7 +63,7 @@ def failures(frame: pd.DataFrame) -> list[str]:
 
 
 def _why(state: str) -> str:
-    return f" {state}: {limits.REASON}" if state == limits.INVALID else ""
+    return f" {state}: {floors.REASON}" if state == floors.INVALID else ""
 
 
 def _axes(row: dict) -> list[str]:

@@ -2,21 +2,20 @@
 
 from suites import cases
 from suites.accuracy import tasks, trainer
-
-cases.ahead("torch._dynamo", "sklearn.datasets", "sklearn.model_selection")  # optimizers, digits
+from suites.metric import metric
+from suites.profiles import profile
 
 
 class Accuracy:
     """The error of the last epoch on the test set; no epoch is picked by it."""
 
-    params = (cases.models(), tasks.names(), list(range(cases.profile().seeds)))
+    params = (cases.models(), tasks.names(), list(range(profile().seeds)))
     param_names = ("model", "task", "seed")
     timeout = 300
 
     def setup(self, model: str, task: str, seed: int) -> None:
         self.trained = trainer.trained(model, task, seed)
 
+    @metric(unit="fraction")
     def track_test_error(self, model: str, task: str, seed: int) -> float:
         return self.trained.error
-
-    vars(track_test_error).update(unit="fraction", direction="lower", version="1")

@@ -12,8 +12,8 @@ import torch
 from torch import nn
 
 from suites.energy.call import ANALOG
+from suites.energy.collect import collect
 from suites.energy.ledger import Ledger
-from suites.energy.watch import collect
 
 TABLES = Path(__file__).parent / "tables"
 ROUNDING = 1 + 1e-6  # a tie is a matter of the last bit

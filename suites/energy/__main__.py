@@ -17,8 +17,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from suites.energy import subject, technology
-from suites.energy.account import NANO, Account, of
+from suites.energy import target, technology
+from suites.energy.summary import NANO, Account, of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,18 +45,18 @@ def _accounts(options: argparse.Namespace, chip: technology.Technology) -> Itera
     from tqdm import tqdm  # as pandas: asv imports this file where it may be missing
 
     for name in tqdm(options.models, unit="model", leave=False, disable=None):
-        yield of(subject.load(name, _request(options)), chip)
+        yield of(target.load(name, _request(options)), chip)
 
 
-def _request(options: argparse.Namespace) -> subject.Request:
+def _request(options: argparse.Namespace) -> target.Request:
     if options.T is not None and options.T < 1:
         raise ValueError(f"--T {options.T} is not allowed; it must be 1 or more")
     if options.spikes is not None and not 0 <= options.spikes <= 1:
         raise ValueError(f"--spikes {options.spikes} is not allowed; it is a rate from 0 to 1")
     if options.epochs < 0:
         raise ValueError(f"--epochs {options.epochs} is not allowed; it must be 0 or more")
-    shape = options.input and subject.shape(options.input)
-    return subject.Request(shape, options.T, options.spikes, options.epochs)
+    shape = options.input and target.shape(options.input)
+    return target.Request(shape, options.T, options.spikes, options.epochs)
 
 
 def text(account: Account) -> str:

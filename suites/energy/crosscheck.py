@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from suites.energy.subject import first_line
+from suites.energy.target import first_line
 from suites.energy.technology import Technology
 
 Counted = tuple[float, str]  # pJ of all samples, and what to know about it

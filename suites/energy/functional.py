@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import sdpa_flop_count
 
-import neurons
+from suites.energy import opcount
 from suites.energy.call import ANALOG, INPUTS, Call, spikes
 from suites.energy.layers.pools import pooled
 from suites.energy.layers.products import Field, convolution, linear
@@ -51,7 +51,7 @@ def observe(
 def _other(func: Any, args: Any, y: Tensor, kind: Ask) -> Call | None:
     """Element by element, or not known; a fused attention's softmax is hidden within."""
     name = func.overloadpacket.__name__
-    done = neurons.arithmetic(func, args, y)
+    done = opcount.arithmetic(func, args, y)
     if done == {}:
         return None
     x = next((a for a in args if isinstance(a, Tensor)), y)

@@ -4,11 +4,12 @@ The network is that of `suites.accuracy`, trained at seed 0 for two epochs, and 
 the same batch: what moves a figure is the neuron. asv trains each model once, for all of them.
 """
 
-from suites import cases, once
+from suites import cases, per_model
 from suites.accuracy import tasks, trainer
 from suites.energy import conventions
+from suites.energy.collect import collect
 from suites.energy.ledger import Ledger
-from suites.energy.watch import collect
+from suites.metric import metric
 
 TASK, SEED, EPOCHS, BATCH = "digits", 0, 2, 128
 
@@ -17,7 +18,7 @@ Ledgers = dict[str, Ledger | Exception]
 
 def setup_cache() -> Ledgers:
     """The ledger of each model's trained network, or why there is none."""
-    return once.each(ledger)
+    return per_model.measure(ledger)
 
 
 vars(setup_cache).update(timeout=600)
@@ -35,12 +36,11 @@ class Energy:
     param_names = ("model", "convention")
 
     def setup(self, ledgers: Ledgers, model: str, convention: str) -> None:
-        self.ledger = once.of(ledgers, model)
+        self.ledger = per_model.fact(ledgers, model)
 
+    @metric(unit="nJ/sample")
     def track_energy(self, ledgers: Ledgers, model: str, convention: str) -> float:
         return conventions.estimate(convention, self.ledger).total / 1000  # pJ -> nJ
-
-    vars(track_energy).update(unit="nJ/sample", direction="lower", version="1")
 
 
 class EnergyFacts:
@@ -50,17 +50,16 @@ class EnergyFacts:
     param_names = ("model",)
 
     def setup(self, ledgers: Ledgers, model: str) -> None:
-        self.ledger = once.of(ledgers, model)
+        self.ledger = per_model.fact(ledgers, model)
 
+    @metric(unit="spikes/neuron/step")
     def track_rate(self, ledgers: Ledgers, model: str) -> float:
         return self.ledger.rate
 
+    @metric(unit="AC/sample")
     def track_ac(self, ledgers: Ledgers, model: str) -> float:
         return self.ledger.acs
 
+    @metric(unit="MAC/sample")
     def track_mac(self, ledgers: Ledgers, model: str) -> float:
         return self.ledger.macs
-
-    vars(track_rate).update(unit="spikes/neuron/step", direction="lower", version="1")
-    vars(track_ac).update(unit="AC/sample", direction="lower", version="1")
-    vars(track_mac).update(unit="MAC/sample", direction="lower", version="1")

@@ -14,16 +14,16 @@ from collections.abc import Sequence
 
 import neurons
 from suites import cases
-from suites.gradients import replayed
+from suites.gradients import comparison
 from suites.gradients.tolerance import TOLERANCE
+from suites.profiles import ALL_SURROGATES
 
-SURROGATES = (replayed.OWN, *cases.SURROGATES)
 DTYPES = tuple(TOLERANCE["error"])
 WIDTHS = {"model": 12, "backend": 8, "surrogate": 20, "dtype": 9}
 FIGURES = ("flips", "far", "error", "direction", "scale")
 
 
-def row(case: Sequence[str], compared: replayed.Compared) -> str:
+def row(case: Sequence[str], compared: comparison.Compared) -> str:
     over = compared.over(case[-1])
     values = {"flips": compared.flips, "far": compared.far} | compared.figures
     shown = [f"{values[name]:.1e}{'*' if name in over else ' '}" for name in FIGURES]
@@ -37,7 +37,7 @@ def compare(asked: itertools.product[tuple[str, ...]]) -> int:
     status, reason = 2, "no case asked for"
     for case in asked:
         try:
-            compared = replayed.case(*case)
+            compared = comparison.case(*case)
         except NotImplementedError as why:
             reason = str(why)
             continue
@@ -56,16 +56,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m suites.gradients", description=__doc__)
     parser.add_argument("models", nargs="*", metavar="MODEL", help="default: all")
     known = neurons.backends.names()
-    ours, own = cases.backends(), [replayed.OWN]
+    ours, own = cases.backends(), [comparison.DEFAULT]
     parser.add_argument("--backend", nargs="+", choices=known, default=ours, metavar="BACKEND")
-    parser.add_argument("--surrogate", nargs="+", choices=[*SURROGATES, "all"], default=own)
+    parser.add_argument("--surrogate", nargs="+", choices=[*ALL_SURROGATES, "all"], default=own)
     parser.add_argument("--dtype", nargs="+", choices=DTYPES, default=list(DTYPES))
     options = parser.parse_args(arguments)
     try:
         models = [neurons.get(name).name for name in options.models] or neurons.names()
     except ValueError as unknown:
         parser.error(str(unknown))
-    surrogates = SURROGATES if "all" in options.surrogate else options.surrogate
+    surrogates = ALL_SURROGATES if "all" in options.surrogate else options.surrogate
     return compare(itertools.product(models, options.backend, surrogates, options.dtype))
 
 

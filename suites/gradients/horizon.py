@@ -11,14 +11,15 @@ import torch
 from torch import Tensor
 
 import neurons
-from suites import cases, once
-from suites.gradients.replayed import distance, largest, oracle, pull, upstream
+from suites import cases
+from suites.gradients.comparison import distance, largest, oracle, pull, upstream
+from suites.profiles import Shape
 
 LAST = 256  # steps back
 LAGS = [0, *(2**i for i in range(9))]
-CUTS = [1, 4, 16, 64]  # steps between two cuts
-SHAPE = cases.Shape(LAST + 64, 4, 64)  # the start has been forgotten before the first step asked
-PIECES = cases.Shape(128, 2, 16)
+WINDOWS = [1, 4, 16, 64]  # steps between two cuts of the gradient
+SHAPE = Shape(LAST + 64, 4, 64)  # the start has been forgotten before the first step asked
+PIECES = Shape(128, 2, 16)
 
 
 def reach(model: str) -> list[float]:
@@ -43,7 +44,7 @@ def norms(layer: neurons.Layer, x: Tensor) -> Tensor:
 
 
 def truncation(model: str) -> list[float]:
-    """What cutting the gradient every k steps does to it, for every k of CUTS.
+    """What cutting the gradient every k steps does to it, for every k of WINDOWS.
 
     The largest change, relative in norm, among d/dx and every d/dparameter. Raises
     NotImplementedError for a model without steps.
@@ -53,45 +54,7 @@ def truncation(model: str) -> list[float]:
     x = cases.current(PIECES).double()
     _, *whole = pull(oracle(model, shape=PIECES), x, upstream(x))
     changes = []
-    for k in CUTS:
+    for k in WINDOWS:
         _, *cut = pull(oracle(model, shape=PIECES, truncate=k), x, upstream(x))
         changes.append(largest(map(distance, cut, whole)))
     return changes
-
-
-class _Series:
-    """Values that one run gives for all points of the last axis: asv measures them once."""
-
-    version = "1"
-    timeout = 900
-
-    def setup(self, found, model, at):
-        once.of(found, model)
-
-
-class Horizon(_Series):
-    params = (cases.models(), LAGS)
-    param_names = ("model", "lag")
-
-    def setup_cache(self):
-        return once.each(reach)
-
-    def track_norm(self, found, model, lag):
-        """The norm of d s[t] / d x[t - lag], per neuron."""
-        return found[model][lag]
-
-    vars(track_norm).update(unit="unit", direction="higher")
-
-
-class Truncation(_Series):
-    params = (cases.models(), CUTS)
-    param_names = ("model", "every")
-
-    def setup_cache(self):
-        return once.each(truncation)
-
-    def track_truncation_change(self, found, model, every):
-        """Relative change of the gradient that is cut every so many steps."""
-        return found[model][CUTS.index(every)]
-
-    vars(track_truncation_change).update(unit="relative change", direction="lower")

@@ -16,17 +16,16 @@ from torch import Tensor
 
 import neurons
 from suites import cases
-from suites.gradients.replayed import distance, largest, layer, oracle, pull, upstream
-from suites.gradients.tolerance import BROKEN, TOLERANCE
+from suites.gradients.comparison import distance, largest, layer, oracle, pull, upstream
+from suites.profiles import Shape
 
-BRIEF = cases.profile().brief is not None
-GATED = {
-    "direction": "lower",
-    "gate": "numerics",
-    "skip_benchmark": not cases.profile().strange,
-}
-SHAPE = cases.Shape(69, 2, 8)  # two stretches between the states a kernel keeps, and a rest
+SHAPE = Shape(69, 2, 8)  # two stretches between the states a kernel keeps, and a rest
 STRANGE = (math.nan, math.inf, -math.inf)
+
+
+def case(model: str, backend: str) -> tuple[neurons.Layer, Tensor]:
+    """Return the layer of a case and its input."""
+    return layer(model, backend, shape=SHAPE), cases.current(SHAPE)
 
 
 @contextmanager
@@ -102,41 +101,7 @@ def wrong_numbers(layer: neurons.Layer, oracle: neurons.Layer, x: Tensor, value:
     return int((judged & ~s.isnan() & (s != exact)).sum())
 
 
-class Robustness:
-    """Where time is short, of generated kernels alone: elsewhere memory is torch's to fill."""
-
-    params = (
-        cases.models(),
-        [b for b in cases.backends() if not BRIEF or b not in ("eager", "serial")],
-    )
-    param_names = ("model", "backend")
-    version = "1"
-    timeout = 300
-
-    def setup(self, model, backend):
-        self.layer = layer(model, backend, shape=SHAPE)
-        self.x = cases.current(SHAPE)
-
-    def track_unwritten(self, model, backend):
-        return unwritten(self.layer, self.x)
-
-    vars(track_unwritten).update(unit="values", tolerance=BROKEN, **GATED)
-
-    def track_wrong_numbers(self, model, backend):
-        """Of NaN, inf and -inf as input."""
-        exact = own_form(model, backend)
-        return sum(wrong_numbers(self.layer, exact, self.x, value) for value in STRANGE)
-
-    vars(track_wrong_numbers).update(unit="values", tolerance=BROKEN, **GATED)
-
-    def track_irreproducible(self, model, backend):
-        return irreproducible(self.layer, self.x)
-
-    vars(track_irreproducible).update(unit="values", tolerance=BROKEN, **GATED)
-
-    def track_layout_error(self, model, backend):
-        return layout_error(self.layer, self.x)
-
-    vars(track_layout_error).update(
-        unit="relative error", tolerance=TOLERANCE["error"]["float32"], **GATED
-    )
+def all_wrong_numbers(layer: neurons.Layer, x: Tensor, model: str, backend: str) -> int:
+    """Return `wrong_numbers` of NaN, inf and -inf together."""
+    exact = own_form(model, backend)
+    return sum(wrong_numbers(layer, exact, x, value) for value in STRANGE)

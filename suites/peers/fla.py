@@ -27,6 +27,7 @@ NOTE = (
     "fla has the recurrence alone; convolution, sigmoid and rounding are torch operations around "
     "it, each of which reads and writes the whole sequence"
 )
+DEVICES = ("cuda",)  # its kernels need a GPU
 LONGEST: dict[str, int] = {}
 
 

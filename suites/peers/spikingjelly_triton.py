@@ -15,6 +15,7 @@ from suites.peers import Run, spikingjelly
 
 PACKAGE = spikingjelly.PACKAGE
 NOTE = "its clif launches a kernel per step and has a backward quadratic in T"
+DEVICES = ("cuda",)  # its kernels need a GPU
 LONGEST = {"clif": spikingjelly.LONGEST["clif"]}
 KERNELS = {"clif": "clif", "iaf": "if", "ilif": "ilif", "lif": "lif", "plif": "plif"}
 RECT = ("clif",)  # whose kernel knows the rectangle

@@ -17,8 +17,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 import neurons
+from neurons import one_of
 from neurons.backends import BACKENDS, Backend
-from neurons.contract import one_of
 from tests.golden import cases, check
 from tests.golden.cases import VECTORS, Case
 from tests.golden.check import Verdict
@@ -80,7 +80,7 @@ def lent(backend: Backend, device: str) -> Backend:
         s, state = backend.run(neuron, x.to(device), moved(p, device), fire, moved(state, device))
         return s.to("cpu"), moved(state, "cpu")
 
-    return Backend(backend.missing, run)
+    return backend._replace(run=run)
 
 
 def main(argv: list[str] | None = None) -> int:

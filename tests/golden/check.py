@@ -92,8 +92,8 @@ def runnable(case: Case, backends: Iterable[str]) -> list[str]:
     made = cases.recipe(case)
     neuron = neurons.get(made.model)
     options = {name: v for name, v in made.options.items() if name in neuron.options}
-    missing = neurons.backends.missing
-    reasons = {backend: missing(neuron, backend, options=options) for backend in backends}
+    refusal = neurons.backends.refusal
+    reasons = {backend: refusal(neuron, backend, options=options) for backend in backends}
     able = [backend for backend, reason in reasons.items() if reason is None]
     if not able:
         raise ValueError("; ".join(filter(None, reasons.values())))

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-import neurons
+from suites.energy import opcount
 from suites.energy.call import Call
 
 aten = torch.ops.aten
@@ -29,6 +29,6 @@ def claims(module: nn.Module) -> bool:
 
 
 def observe(module: nn.Module, x: Tensor, y: Tensor, reads: str) -> Call:
-    operations = neurons.arithmetic(OPERATIONS[type(module)].default, (x,), y)
+    operations = opcount.arithmetic(OPERATIONS[type(module)].default, (x,), y)
     model = type(module).__name__
     return Call.of("activation", model, x, y, reads=reads, operations=operations)

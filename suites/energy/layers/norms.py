@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-import neurons
+from suites.energy import opcount
 from suites.energy.call import Call
 
 BATCH = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
@@ -24,6 +24,6 @@ def observe(module: nn.Module, x: Tensor, y: Tensor, reads: str) -> Call:
     """Sizes alone of a batch normalisation: what it costs is for the convention to say."""
     by_sample = isinstance(module, SAMPLE)
     work = (
-        neurons.arithmetic(torch.ops.aten.native_group_norm.default, (x,), y) if by_sample else {}
+        opcount.arithmetic(torch.ops.aten.native_group_norm.default, (x,), y) if by_sample else {}
     )
     return Call.of("norm", type(module).__name__, x, y, reads=reads, operations=work)

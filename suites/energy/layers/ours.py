@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import neurons
+from suites.energy import opcount
 from suites.energy.call import Call, Clock, kind_of, spikes
 
 
@@ -78,8 +79,8 @@ def _trace(layer: neurons.Layer, x: Tensor) -> Arithmetic:
     wide = torch.promote_types(x.dtype, torch.float32)  # what the backends compute in
     p = type(layer.params)(*(v.to(wide) if isinstance(v, Tensor) else v for v in layer.params))
     sample = x[:, :1].to(wide)
-    whole = neurons.count(layer.neuron, p, layer.fire, sample)
-    silent = neurons.count(layer.neuron, p, replace(layer.fire, mode="none"), sample)
+    whole = opcount.count(layer.neuron, p, layer.fire, sample)
+    silent = opcount.count(layer.neuron, p, replace(layer.fire, mode="none"), sample)
     silent = {kind: silent.get(kind, 0.0) for kind in whole}
     reset = {kind: whole[kind] - silent[kind] for kind in whole}
     return Arithmetic(silent, reset, _carried(layer.neuron, sample, p))

@@ -1,0 +1,35 @@
+"""Speed: a slowdown FAILs when fresh rounds confirm that it exceeds 2 %.
+
+5 rounds of everything pick the candidates, 20 fresh rounds of those alone decide (exact
+signed-rank test, Holm over the candidates), fewer once none can fail any more. PASS rules out a
+loss of 5 %; UNDECIDED passes too and says how large a slowdown could have gone unseen.
+"""
+
+from collections.abc import Iterator
+
+from ci.gate.bench import Bench
+from ci.gate.rows import Row
+from ci.gate.statistics import Pair, decide, settled
+
+SCREEN_ROUNDS = 5
+CONFIRM_ROUNDS = 20
+
+
+def judge(bench: Bench) -> Iterator[Row]:
+    timed = {case.name: case for case in bench.cases if case.kind == "speed" and case.on_both}
+    pairs = bench.measure(list(timed), SCREEN_ROUNDS, fresh=False)
+
+    def confirm(candidates: list[str]) -> dict[str, Pair]:
+        confirmed = bench.measure(
+            candidates,
+            CONFIRM_ROUNDS,
+            fresh=True,
+            enough=lambda so_far: settled(so_far, CONFIRM_ROUNDS),
+        )
+        pairs.update(confirmed)
+        return confirmed
+
+    for name, verdict in decide(dict(pairs), confirm).items():
+        both = {"base": pairs[name].base.centre, "head": pairs[name].head.centre}
+        row = {**both, "ratio": verdict.ratio}
+        yield Row.of("speed", timed[name], verdict.outcome, verdict.reason, **row)

@@ -1,0 +1,26 @@
+"""Counts that do not depend on the machine: what a training step asks of torch."""
+
+from typing import Any
+
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from suites.cases import Workload
+
+
+class DispatchCounter(TorchDispatchMode):
+    """Counts the operations that reach torch's dispatcher while it is open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.count += 1
+        return func(*args, **(kwargs or {}))
+
+
+def dispatched_per_step(workload: Workload) -> float:
+    """Return the operations that forward and backward dispatch, per time step."""
+    with DispatchCounter() as counter:
+        workload.training()
+    return counter.count / len(workload.x)

@@ -1,0 +1,124 @@
+"""How much is measured: the shapes, backends and repetitions that SPIKEBENCH_PROFILE chooses.
+
+smoke   a 2-core CPU in minutes           cpu   the paper's lengths on a CPU
+gpu     the DSN paper's B.1               gate  one short call per model, for `ci.gate`
+"""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from suites import axes
+
+
+class Shape(NamedTuple):
+    """T steps of a batch of N samples with C neurons each; its string is the case's name."""
+
+    T: int
+    N: int
+    C: int
+
+    def __str__(self) -> str:
+        return f"T={self.T} N={self.N} C={self.C}"
+
+    @classmethod
+    def parse(cls, text: str) -> Shape:
+        """Read a shape from its string."""
+        return cls(*(int(part.partition("=")[2]) for part in text.split()))
+
+
+class Profile(NamedTuple):
+    """What is measured, and how often.
+
+    Attributes
+    ----------
+    shapes
+        What the HEADLINE models run on.
+    brief
+        What all other models and the peers run on, where time is short; None: `shapes`.
+    device
+        The torch device type whose backends are measured.
+    slow_starts
+        Measure backends that need more than a second for their first call, too.
+    peers
+        The other libraries to measure.
+    dtypes, surrogates, seeds
+        What gradients and training are measured for; "default" is the model's own surrogate.
+    robustness
+        Run the suite of strange inputs and memory.
+    rounds, repeat
+        Processes per timing, and samples per process; `repeat` may be (least, most, seconds), as
+        in asv, where nothing is gated on it.
+    """
+
+    shapes: list[Shape]
+    device: str = "cpu"
+    slow_starts: bool = False
+    peers: tuple[str, ...] = ()
+    brief: list[Shape] | None = None
+    dtypes: tuple[str, ...] = ("float64", "float32", "bfloat16")
+    surrogates: tuple[str, ...] = ("default",)
+    robustness: bool = True
+    seeds: int = 3
+    rounds: int = 4
+    repeat: int | tuple[int, int, float] = 20
+
+    @property
+    def backends(self) -> list[str]:
+        """The names of our backends that are measured."""
+        return [
+            b.name
+            for b in axes.backends()
+            if self.device in b.devices and (b.starts_fast or self.slow_starts)
+        ]
+
+    def shapes_of(self, model: str, runner: str) -> list[Shape]:
+        """Return the shapes at which the speed and memory of a model are measured."""
+        full = model in HEADLINE and runner not in axes.peers()
+        return self.shapes if full else self.brief or self.shapes
+
+
+HEADLINE = ("dsn", "lif", "plif", "psn", "sliding_psn")  # every profile takes them to its end
+LENGTHS = (1024, 2048, 4096, 8192, 16384)
+ALL_SURROGATES = ("default", *axes.surrogates())
+PROFILES = {
+    "smoke": Profile(
+        [Shape(T, 1, 64) for T in (1024, 4096, 16384)],
+        peers=("snntorch", "spikingjelly"),
+        brief=[Shape(1024, 1, 64)],
+        dtypes=("float32",),
+        robustness=False,
+        seeds=1,
+        rounds=1,
+        repeat=(3, 20, 0.3),
+    ),
+    "cpu": Profile(
+        [Shape(T, 4, 512) for T in LENGTHS],
+        slow_starts=True,
+        peers=tuple(name for name, devices in axes.peers().items() if "cpu" in devices),
+        surrogates=ALL_SURROGATES,
+        repeat=5,
+    ),
+    "gpu": Profile(
+        [Shape(T, 16, 512) for T in LENGTHS],
+        device="cuda",
+        slow_starts=True,
+        peers=tuple(axes.peers()),
+        surrogates=ALL_SURROGATES,
+        rounds=1,
+        repeat=(5, 20, 3.0),
+    ),
+    "gate": Profile([Shape(256, 4, 64)], brief=[Shape(64, 4, 64)]),
+}
+
+
+def profile() -> Profile:
+    """Return the profile that SPIKEBENCH_PROFILE names, smoke without it.
+
+    An unknown name ends the process with one line.
+    """
+    name = os.environ.get("SPIKEBENCH_PROFILE", "smoke")
+    if name not in PROFILES:
+        raise SystemExit(f"SPIKEBENCH_PROFILE={name!r} is not one of {', '.join(PROFILES)}")
+    return PROFILES[name]

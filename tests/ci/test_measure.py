@@ -1,0 +1,142 @@
+"""Measuring in steps that survive an interruption, and one set of pins for pip and asv."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from asv import util
+from asv.config import Config
+from asv.environment import get_environments
+from asv.machine import Machine, MachineCollection
+from asv.plugin_manager import plugin_manager  # noqa: F401  (registers the virtualenv environment)
+from asv.results import Results
+from asv.runner import BenchmarkResult
+
+from ci import measure
+from ci.plugins import keep, offline, pins
+
+ROOT = Path(__file__).parents[2]
+COMMIT = "c0ffee" * 6 + "c0ff"
+
+
+def benchmark(name: str, version: str = "1") -> dict[str, object]:
+    axes = {"params": [["'lif'", "'psn'"]], "param_names": ["model"]}
+    return axes | {"name": name, "version": version, "type": "track", "unit": "bytes"}
+
+
+def constraints() -> dict[str, str]:
+    text = (ROOT / "constraints.txt").read_text()
+    return dict(re.findall(r"^([\w-]+)==(\S+)$", text, re.MULTILINE))
+
+
+@pytest.fixture
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Results:
+    """A checkout with three benchmarks and the (empty) rows of one commit on this machine."""
+    conf = (ROOT / "asv.conf.json").read_text()
+    plugins = '"plugins": [".ci.pins", ".ci.keep", ".reports.offline"]'
+    assert plugins in conf
+    (tmp_path / "asv.conf.json").write_text(conf.replace(plugins, '"plugins": []'))
+    monkeypatch.chdir(tmp_path)
+    found = {name: benchmark(name) for name in ("m.M.track_a", "m.M.track_b", "m.M.track_c")}
+    util.write_json(".asv/results/benchmarks.json", found, api_version=2)
+    util.write_json(".asv/results/box/machine.json", {"machine": "box"}, api_version=1)
+    (environment,) = get_environments(Config.load(), None)
+    return Results(
+        {"machine": "box"}, environment.requirements, COMMIT, 0, "3", environment.name, {}
+    )
+
+
+def row(*values: float | None) -> BenchmarkResult:
+    nothing = [None] * len(values)
+    return BenchmarkResult(list(values), nothing, nothing, 0, "", None)
+
+
+def test_finished_rows_are_left_out(results: Results) -> None:
+    results.add_result(benchmark("m.M.track_a"), row(1.0, float("nan")))  # n/a counts as finished
+    results.add_result(benchmark("m.M.track_b"), row(1.0, None))  # one cell failed
+    results.add_result(benchmark("m.M.track_c", version="0"), row(1.0, 2.0))  # since changed
+    results.save(".asv/results")
+    assert measure.unfinished("box", COMMIT, here=False) == ["m.M.track_b", "m.M.track_c"]
+    assert len(measure.unfinished("box", "beef" * 10, here=False)) == 3
+
+
+def test_an_interrupted_benchmark_is_not_finished(results: Results) -> None:
+    """Between rounds asv holds samples, after the last it drops them."""
+    taken = BenchmarkResult([1.0, 2.0], [[1.0], [2.0]], [1, 1], 0, "", None)
+    results.add_result(benchmark("m.M.track_a"), taken, record_samples=True)
+    results.add_result(benchmark("m.M.track_b"), taken)
+    results.save(".asv/results")
+    assert measure.unfinished("box", COMMIT, here=False) == ["m.M.track_a", "m.M.track_c"]
+
+
+def test_rows_are_written_one_by_one(results: Results, monkeypatch) -> None:
+    for name in ("load_data", "add_result"):
+        monkeypatch.setattr(Results, name, getattr(keep, name))
+    results.add_result(benchmark("m.M.track_a"), row(1.0, 2.0))  # a run that saves nothing
+    assert len(measure.unfinished("box", COMMIT, here=False)) == 3
+    results.load_data(".asv/results")
+    results.add_result(benchmark("m.M.track_a"), row(1.0, 2.0))
+    assert measure.unfinished("box", COMMIT, here=False) == ["m.M.track_b", "m.M.track_c"]
+    results.add_result(benchmark("m.M.track_b"), row(1.0, 2.0))
+    assert measure.unfinished("box", COMMIT, here=False) == ["m.M.track_c"]
+    assert not list(Path(".asv/results").glob(".*"))
+
+
+def test_only_what_is_left_is_asked_of_asv(monkeypatch) -> None:
+    asked: list[str] = []
+
+    def asv(commit: str, bench: str, *how: object) -> int:
+        asked.append(bench)
+        return 0 if bench == "just-discover" else 2
+
+    monkeypatch.setattr(measure, "asv", asv)
+    monkeypatch.setattr(measure, "describe_machine", lambda: "box")
+    monkeypatch.setattr(measure, "unfinished", lambda *_: ["a.A.time_b", "c.C.time_b"])
+    assert measure.measure(COMMIT, "spawn") == 2
+    matching = [n for n in ("a.A.time_b(1)", "a.A.time_bb", "c.C.time_b") if re.search(asked[1], n)]
+    assert matching == ["a.A.time_b(1)", "c.C.time_b"]
+    monkeypatch.setattr(measure, "unfinished", lambda *_: [])
+    assert measure.measure(COMMIT, "spawn") == 0 and len(asked) == 3
+
+
+def test_machine_file_keeps_what_stands_there(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(MachineCollection, "get_machine_file_path", lambda: str(tmp_path / "m"))
+    monkeypatch.setattr(measure, "accelerator", lambda: {"gpu": "H", "driver": "1"})
+    name = measure.describe_machine()
+    MachineCollection.save(name, MachineCollection.load(name) | {"ram": "8GB", "driver": "0"})
+    measure.describe_machine()
+    known = MachineCollection.load(name)
+    assert (known["ram"], known["gpu"], known["driver"]) == ("8GB", "H", "1")
+    assert name == Machine.get_unique_machine_name() and known["torch"]
+
+
+def test_unknown_commit_is_one_line(capsys) -> None:
+    with pytest.raises(SystemExit) as stop:
+        measure.main(["no-such-revision"])
+    assert stop.value.code == 2
+    assert "no commit 'no-such-revision' here" in capsys.readouterr().err
+
+
+def test_asv_measures_with_the_pinned_versions() -> None:
+    pinned = constraints()
+    conf = util.load_json(str(ROOT / "asv.conf.json"), js_comments=True)
+    for package, versions in conf["matrix"]["req"].items():
+        assert versions == [pinned[package]], package
+    assert f"setuptools=={pinned['setuptools']}\n" in offline.BUILD_PINS
+
+
+def test_plain_asv_shows_pip_the_constraints(monkeypatch) -> None:
+    monkeypatch.setenv("PIP_CONSTRAINT", "mine.txt")
+    pins.setup()
+    assert os.environ["PIP_CONSTRAINT"] == "mine.txt"
+    monkeypatch.delenv("PIP_CONSTRAINT")
+    pins.setup()
+    assert os.environ["PIP_CONSTRAINT"] == (ROOT / "constraints.txt").as_uri()
+
+
+def test_make_help_names_every_target() -> None:
+    run = subprocess.run(["make", "-C", str(ROOT)], capture_output=True, text=True, check=True)
+    targets = ["help", "bench", "test", "check", "readme", "clean"]
+    assert re.findall(r"^  (\w+)\t", run.stdout, re.M) == targets

@@ -1,0 +1,147 @@
+"""The statistics that may stop a pull request, on simulated machines whose truth is known."""
+
+import numpy as np
+import pytest
+
+from ci.gate.statistics import (
+    ALPHA,
+    IGNORED,
+    Outcome,
+    Pair,
+    Sample,
+    decide,
+    hodges_lehmann,
+    holm,
+    judge,
+    settled,
+    signed_rank,
+)
+
+
+def pair(logs: np.ndarray) -> Pair:
+    """A pair whose rounds have exactly these log-ratios."""
+    head = np.exp(np.asarray(logs, float))[:, None]
+    return Pair(Sample(np.ones_like(head)), Sample(head))
+
+
+class Machine:
+    """Draws heavy-tailed rounds; each benchmark has its own spread and its own true ratio."""
+
+    def __init__(self, seed: int, benchmarks: int, spread: float, slower: dict[str, float]) -> None:
+        self.random = np.random.default_rng(seed)
+        names = [f"b{i}" for i in range(benchmarks)]
+        self.spread = {n: spread * self.random.lognormal(0, 0.5) for n in names}
+        self.centre = {n: np.log(slower.get(n, 1.0)) for n in names}
+
+    def measure(self, names: list[str], rounds: int) -> dict[str, Pair]:
+        noise = {n: self.spread[n] * self.random.standard_t(4, rounds) for n in names}
+        return {n: pair(self.centre[n] + noise[n]) for n in names}
+
+    def failures(self) -> set[str]:
+        screened = self.measure(list(self.spread), 5)
+        verdicts = decide(screened, lambda names: self.measure(names, 20))
+        return {n for n, v in verdicts.items() if v.outcome is Outcome.FAIL}
+
+
+@pytest.mark.parametrize("spread", [0.01, 0.05])
+def test_no_change_rarely_fails_a_pull_request(spread: float) -> None:
+    alarms = sum(bool(Machine(seed, 60, spread, {}).failures()) for seed in range(200))
+    assert alarms <= 2, f"{alarms} of 200 unchanged pull requests failed"
+
+
+def test_a_slowdown_within_the_ignored_loss_rarely_fails() -> None:
+    slower = {f"b{i}": 1 + IGNORED for i in range(60)}
+    alarms = sum(bool(Machine(seed, 60, 0.03, slower).failures()) for seed in range(200))
+    assert alarms <= 200 * ALPHA
+
+
+def test_one_and_a_half_times_slower_is_found_and_only_that() -> None:
+    found = [Machine(seed, 60, 0.05, {"b7": 1.5}).failures() for seed in range(100)]
+    assert sum("b7" in names for names in found) >= 99
+    assert sum(bool(names - {"b7"}) for names in found) <= 2
+
+
+def test_a_slowdown_of_everything_is_found() -> None:
+    slower = {f"b{i}": 1.3 for i in range(20)}
+    assert Machine(0, 20, 0.03, slower).failures() == set(slower)
+
+
+def test_confirmation_judges_the_fresh_rounds_alone() -> None:
+    screened = {"a": pair(np.log([1.5, 1.6, 1.5, 1.6, 1.5]))}
+    fresh = {"a": pair(np.linspace(-0.01, 0.01, 20))}
+    asked: list[list[str]] = []
+
+    def confirm(names: list[str]) -> dict[str, Pair]:
+        asked.append(names)
+        return fresh
+
+    verdict = decide(screened, confirm)["a"]
+    assert asked == [["a"]]
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.ratio == pytest.approx(1.0, abs=1e-3)
+
+
+def test_without_a_candidate_nothing_is_confirmed() -> None:
+    quiet = {"a": pair(np.full(5, 0.001)), "b": pair(np.full(5, -0.2))}
+    verdicts = decide(quiet, lambda names: pytest.fail(f"confirmed {names}"))
+    assert {v.outcome for v in verdicts.values()} == {Outcome.PASS}
+
+
+def test_a_confirmation_ends_early_only_where_the_whole_one_fails_nobody() -> None:
+    random = np.random.default_rng(0)
+    early = 0
+    for logs in random.normal(np.log1p(IGNORED) + 0.02, 0.05, (200, 3, 20)):
+        ends = next(
+            k for k in range(21) if k == 20 or settled(dict(enumerate(map(pair, logs[:, :k]))), 20)
+        )
+        early += ends < 20
+        for rounds in {ends, 20} if ends < 20 else ():
+            assert min(holm([signed_rank(log[:rounds]) for log in logs])) >= ALPHA
+    assert 20 < early < 180
+    assert not settled({"a": pair(np.full(10, 0.3)), "b": pair(np.full(10, -0.3))}, 20)
+    assert settled({"a": pair(np.full(12, np.nan)), "b": pair(np.full(12, -0.3))}, 20)
+
+
+def test_the_interval_inverts_the_test() -> None:
+    random = np.random.default_rng(0)
+    for rounds in (5, 8, 20):
+        for logs in random.normal(0.04, 0.05, (50, rounds)):
+            _, lo, _ = hodges_lehmann(logs)
+            assert (lo > np.log1p(IGNORED)) == (signed_rank(logs) <= ALPHA)
+
+
+def test_hodges_lehmann_by_hand() -> None:
+    centre, lo, hi = hodges_lehmann(np.array([0.0, 1.0, 2.0, 3.0, 10.0]))
+    assert (centre, lo, hi) == (2.0, 0.0, 10.0)
+    assert hodges_lehmann(np.zeros(4))[1:] == (-np.inf, np.inf), "four rounds bound nothing"
+
+
+def test_holm_by_hand() -> None:
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.9, 0.8]) == [1.0, 1.0]
+
+
+def test_undecided_names_the_smallest_slowdown_it_could_have_seen() -> None:
+    logs = np.random.default_rng(0).normal(0.05, 0.1, 20)
+    verdict = judge(pair(logs))
+    assert verdict.outcome is Outcome.UNDECIDED
+    assert f"under {100 * verdict.visible:.0f} % would go unseen" in verdict.reason
+    at_its_limit = logs - np.log(verdict.ratio) + np.log1p(verdict.visible)
+    assert signed_rank(at_its_limit + 1e-6) < ALPHA < signed_rank(at_its_limit - 1e-2)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 0.0, -1.0])
+def test_a_timing_that_is_no_positive_number_is_invalid(bad: float) -> None:
+    bursts = np.array([[1.0, 1.0]] * 4 + [[bad, bad]])
+    broken = Pair(Sample(np.ones((5, 2))), Sample(bursts))
+    verdicts = decide({"a": broken, "b": pair(np.zeros(5))}, lambda names: {})
+    assert verdicts["a"].outcome is Outcome.INVALID
+    assert verdicts["b"].outcome is Outcome.PASS
+
+
+def test_a_broken_confirmation_is_invalid_and_hides_no_other() -> None:
+    screened = {"a": pair(np.full(5, 0.4)), "b": pair(np.full(5, 0.4))}
+    fresh = {"a": pair(np.full(20, np.nan)), "b": pair(np.linspace(0.3, 0.5, 20))}
+    verdicts = decide(screened, lambda names: fresh)
+    assert verdicts["a"].outcome is Outcome.INVALID
+    assert verdicts["b"].outcome is Outcome.FAIL

@@ -1,0 +1,66 @@
+"""Which backend runs what, and what it says where it cannot."""
+
+import shutil
+
+import pytest
+import torch
+
+import neurons
+from neurons import Layer, backends
+from tests.neurons.samples import DUAL, MODELS, current, made, says
+
+
+def test_names_are_the_table():
+    assert backends.names() == sorted(backends.BACKENDS)
+    assert {"eager", "serial", "compile", "cpu"} <= set(backends.names())
+
+
+def test_auto_resolves_when_made():
+    assert Layer("lif").backend == "cpu"
+    assert Layer("dsn", stateful=True).backend == "cpu"
+    assert Layer("dsn", enhanced=True).backend == "eager"
+    assert Layer("dsn", enhanced=True, stateful=True).backend == "serial"
+    assert Layer("psn").backend == "eager"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_eager_runs_everything(model):
+    assert backends.refusal(neurons.get(model), "eager") is None
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_serial_is_for_models_with_both_forms(model):
+    reason = backends.refusal(neurons.get(model), "serial")
+    assert (reason is None) == (model in DUAL)
+    assert reason is None or "backend='eager'" in reason
+
+
+def test_a_missing_compiler_is_named_with_its_cure(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    reason = backends.refusal(neurons.get("lif"), "compile")
+    assert reason is not None and "install g++" in reason and "\n" not in reason
+    with pytest.raises(ValueError) as error:
+        Layer("lif", backend="compile")
+    says(error, "compile", "lif", "install g++")
+
+
+@pytest.mark.parametrize("backend", ["cuda", "", "EAGER"])
+def test_unknown_backends_are_one_line(backend):
+    with pytest.raises(ValueError) as error:
+        backends.refusal(neurons.get("lif"), backend)
+    says(error, repr(backend), *backends.names())
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_run_returns_spikes_in_the_dtype_of_x_and_a_wide_state(dtype):
+    x, lif = current(5).to(dtype), neurons.get("lif")
+    s, state = backends.run(lif, "eager", x, lif.params(), neurons.Layer("lif").fire)
+    assert s.dtype == dtype
+    assert state.v.dtype == torch.promote_types(dtype, torch.float32)
+
+
+def test_the_whole_sequence_leaves_no_state():
+    layer = made("sliding_psn")
+    _, state = backends.run(layer.neuron, "eager", current(5), layer.params, layer.fire)
+    assert state is None

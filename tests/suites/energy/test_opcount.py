@@ -1,0 +1,89 @@
+"""The traced arithmetic of a neuron against a count by hand."""
+
+import pytest
+import torch
+
+import neurons
+from neurons import Fire, surrogate
+from suites.energy.opcount import count
+from tests.neurons.samples import MODELS
+
+WIDE = torch.zeros(8, 2, 500)  # so wide that what is done once a layer does not count
+
+
+def counted(model: str, reset: str = "hard", x: torch.Tensor = WIDE, **options) -> dict[str, float]:
+    neuron = neurons.get(model)
+    return count(neuron, neuron.params(**options), Fire(surrogate("atan"), reset), x)
+
+
+@pytest.mark.parametrize(
+    ("reset", "options", "add", "mul"),
+    [
+        ("none", {}, 2, 1),  # d v + x; h - v_th
+        ("soft", {}, 3, 2),  # and h - s v_th
+        ("hard", {}, 3, 2),  # and (1 - s) h
+        ("hard", {"v_reset": -0.1}, 5, 3),  # and the rest, and s v_reset
+        ("soft", {"decay_input": True}, 3, 3),  # and (1 - d) x
+        ("soft", {"decay": "exp"}, 3, 2),  # d is one number for all steps
+    ],
+)
+def test_lif(reset, options, add, mul):
+    assert counted("lif", reset, **options) == {"add": add, "mul": mul, "compare": 1}
+
+
+def test_plif_shares_one_sigmoid():
+    once = 1 / WIDE[0].numel()
+    assert counted("plif", decay_input=False) == pytest.approx(
+        {"add": 3 + once, "mul": 2, "compare": 1, "transcendental": once}
+    )
+
+
+@pytest.mark.parametrize("k", [1, 4, 9])
+def test_sliding_psn_grows_with_its_window(k):
+    expected = {"mul": k, "add": k, "compare": 1}  # k - 1 sums and the bias
+    assert counted("sliding_psn", k=k) == expected
+
+
+@pytest.mark.parametrize("T", [1, 8])
+def test_psn_grows_with_the_sequence(T):
+    assert counted("psn", x=WIDE[:T], T=T) == {"mul": T, "add": T, "compare": 1}
+
+
+@pytest.mark.parametrize("T", [512, 1024])
+def test_masked_psn_stops_growing_with_the_sequence_where_the_mask_is_full(T):
+    """Two blocks of 32 steps; their sum and the bias."""
+    full, half = (
+        counted("masked_psn", x=torch.zeros(T, 2, 50), T=T, lambda_=v) for v in (1.0, 0.5)
+    )
+    assert full == {"mul": 64, "add": 64, "compare": 1}
+    assert half["mul"] >= T
+
+
+@pytest.mark.parametrize("k", [4, 2])
+def test_dsn(k):
+    """k taps and a bias, 1/(1 + e^-a) to a power, the blend of h and x, the threshold."""
+    expected = {"mul": k + 2, "add": k + 3, "transcendental": 2, "compare": 1}
+    assert counted("dsn", shape=(500,), k=k) == expected
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_counts_do_not_depend_on_values_or_batch(model):
+    needs = {need: {"shape": (500,), "T": 8}[need] for need in neurons.get(model).needs}
+    usual = counted(model, **needs)
+    assert usual and all(number > 0 for number in usual.values())
+    assert counted(model, x=torch.randn(8, 2, 500), **needs) == usual
+    four, eight = (counted(model, x=torch.zeros(8, N, 500), **needs) for N in (4, 8))
+    if "shape" not in needs:
+        assert four == pytest.approx(usual, abs=0.01)
+    for kind, number in usual.items():  # what is done once a channel is shared by the batch
+        assert number - four[kind] == pytest.approx(2 * (four[kind] - eight[kind]), abs=1e-9)
+
+
+def test_an_unlisted_operation_is_counted_under_its_name():
+    def step(x, state, p, fire):
+        return fire(torch.erf(x)), state
+
+    lif = neurons.get("lif")
+    odd = neurons.Neuron(lif.Params, lif.State, step, start=lif.start)
+    found = count(odd, odd.params(), Fire(surrogate("atan")), WIDE)
+    assert found == {"erf": 1, "compare": 1}

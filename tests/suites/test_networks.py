@@ -1,0 +1,139 @@
+"""The papers' networks: every neuron fits in, and their structure is the papers'."""
+
+import pytest
+import torch
+from torch import nn
+
+import neurons
+from suites import cases
+from suites.claims import st_dano
+from suites.energy.collect import collect
+from suites.networks import (
+    convnet,
+    preact_resnet,
+    predictor,
+    sequential_cifar,
+    sew_resnet,
+    spiking,
+    vgg,
+)
+
+# name: how it is built around a neuron, what it reads at T = 2, what comes out, neuron layers
+NETWORKS = {
+    "convnet": (convnet.convnet, (3, 8, 8), (10,), 4),
+    "sequential cifar": (sequential_cifar.network, (3, 32), (10,), 7),
+    "pre-activation resnet18": (preact_resnet.resnet18, (3, 16, 16), (10,), 17),
+    "vgg11": (lambda *a, **k: vgg.vgg("vgg11", *a, **k), (3, 32, 32), (10,), 8),
+    "vggsnn": (vgg.vggsnn, (2, 16, 16), (10,), 8),
+    "sew resnet18": (sew_resnet.resnet18, (3, 8, 8), (10,), 19),
+    "sew resnet19": (sew_resnet.resnet19, (3, 8, 8), (10,), 20),
+    "predictor": (predictor.predictor, (1, 16, 16), (1, 16, 16), 3),
+}
+
+
+def fires(network: nn.Module) -> list[str]:
+    return [m.neuron.name for m in network.modules() if isinstance(m, neurons.Layer)]
+
+
+def small(neuron: str, **options) -> nn.Sequential:
+    own = {} if neuron == "relu" else {"backend": "eager", **options}
+    return convnet.convnet(neuron, classes=3, channels=2, width=4, **own)
+
+
+@pytest.mark.parametrize("neuron", [*cases.models(), "relu"])
+def test_every_neuron_runs_forward_and_backward(neuron):
+    net, x = small(neuron), torch.randn(6, 2, 2, 8, 8, requires_grad=True)
+    y = net(x)
+    assert y.shape == (6, 2, 3)
+    y.square().sum().backward()
+    assert x.grad.isfinite().all() and x.grad.any()
+    for name, parameter in net.named_parameters():
+        assert parameter.grad is not None and parameter.grad.isfinite().all(), name
+    assert fires(net) == ([] if neuron == "relu" else [neuron] * 4)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("neuron", ["lif", "relu"])
+def test_networks_have_the_papers_structure(name, neuron):
+    build, inside, outside, layers = NETWORKS[name]
+    options = {} if neuron == "relu" else {"backend": "eager"}
+    net = build(neuron, **options)
+    with torch.no_grad():
+        assert net(torch.randn(2, 2, *inside)).shape == (2, 2, *outside)
+    activations = sum(isinstance(m, nn.ReLU) for m in net.modules())
+    assert (len(fires(net)), activations) == ((layers, 0) if neuron == "lif" else (0, layers))
+    with pytest.raises(ValueError, match=f"1 neurons were named; the network has {layers}"):
+        build(["lif"])
+
+
+def test_a_layer_may_have_a_neuron_of_its_own():
+    names = ["lif", "psn", "dsn", "clif"]
+    net = convnet.convnet(names, width=4, backend="eager")
+    assert net(torch.randn(3, 1, 3, 8, 8)).shape == (3, 1, 10)
+    assert fires(net) == names
+
+
+@pytest.mark.parametrize(
+    ("architecture", "configuration"),
+    [
+        ("ResNet-18", "20002000000001001"),
+        ("VGG-16", "2201000001110"),
+        ("VGG-13", "0000020101"),
+        ("VGG-11", "10112111"),
+    ],
+)
+def test_st_danos_configurations_build_networks(architecture, configuration):
+    with torch.device("meta"):
+        net = st_dano.network(architecture, spiking.configured(configuration))
+    kinds = {"0": "lif", "1": "llif", "2": "slif"}
+    assert fires(net) == [kinds[digit] for digit in configuration]
+    with pytest.raises(ValueError, match="neurons were named"), torch.device("meta"):
+        st_dano.network(architecture, spiking.configured(configuration[1:]))
+
+
+def test_an_unknown_digit_is_told():
+    with pytest.raises(ValueError, match=r"'013' has '3'; known: 0 lif, 1 llif, 2 slif"):
+        spiking.configured("013")
+
+
+def reads(net: nn.Module, *shape: int) -> set[str]:
+    """What the layers with weights read that come after neurons."""
+    entries = collect(net, torch.randn(*shape)).entries
+    first = next(i for i, e in enumerate(entries) if e.kind == "neuron")
+    return {e.reads for e in entries[first:] if e.macs}
+
+
+def test_max_pools_keep_spikes_binary_and_added_spikes_are_integers():
+    assert reads(small("lif"), 3, 2, 2, 8, 8) == {"binary"}
+    assert "integer" in reads(sew_resnet.resnet18("lif", backend="eager"), 1, 1, 3, 8, 8)
+
+
+def test_a_ledger_knows_all_of_the_twin_without_spikes():
+    found = collect(small("relu"), torch.randn(1, 2, 2, 8, 8))
+    assert (found.T, found.batch, found.unsupported) == (1, 2, ())
+
+
+@pytest.mark.parametrize("neuron", ["lif", "stclif"])
+def test_the_predictor_goes_on_frame_by_frame(neuron):
+    whole, steps = (
+        predictor.predictor(neuron, width=16, backend="eager", stateful=stateful)
+        for stateful in (False, True)
+    )
+    film = torch.randn(4, 2, 1, 8, 8)
+    with torch.no_grad():
+        expected = whole(film)
+        steps.load_state_dict(whole.state_dict())
+        frames = torch.cat([steps(frame) for frame in film.split(1)])
+    torch.testing.assert_close(frames, expected)
+
+
+def test_one_circuit_is_the_other_one_silent():
+    x = torch.randn(5, 2, 8)
+    for kept, silent in (("temporal", "spatial"), ("spatial", "temporal")):
+        both = neurons.Layer("stclif", shape=8, kernel=1)
+        one = neurons.Layer("stclif", shape=8, kept=kept)
+        assert getattr(one, silent, None) is None
+        with torch.no_grad():
+            getattr(both, silent).zero_()
+            getattr(both, kept).copy_(getattr(one, kept))
+        assert torch.equal(one(x), both(x))
