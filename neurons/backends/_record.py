@@ -1,4 +1,4 @@
-"""What a backend's file declares of itself."""
+"""The record by which a file of this folder declares its backend."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from neurons.fire import Fire
 
 
 class Backend(NamedTuple):
-    """One way to run a neuron over a sequence.
+    """A way to run a model over a sequence.
 
     Attributes
     ----------
@@ -20,17 +20,18 @@ class Backend(NamedTuple):
         (neuron, x, p, fire, state) -> (s, state); the state is None for a backend that runs the
         whole sequence at once.
     refusal
-        (neuron, p, fire) -> why it cannot run the neuron here, in one line with the cure, or None.
+        (neuron, p, fire) -> None if it can run the model here, else why not and the cure, without
+        the names: "its step uses aten.mean; use backend='eager'".
     devices
         The torch device types it runs on.
     serial
-        Whether it takes one step after the other also of a model that has a parallel form.
+        Whether it runs one step after the other, even if the model has a parallel form.
     compiled
         Whether it compiles at the first call.
     starts_fast
-        Whether that first call takes about a second at most; "auto" waits for no other.
+        Whether the first call takes about a second at most; "auto" chooses no other.
 
-    The suites read the last four from the file's text, where they are literals.
+    The suites read the last four from the text of the file, where they are literals.
     """
 
     run: Callable[[Neuron, Tensor, Any, Fire, Any], tuple[Tensor, Any]]

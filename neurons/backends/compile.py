@@ -1,4 +1,4 @@
-"""torch.compile, of the scan over `step` or of a `sequence`."""
+"""torch.compile of the scan over `step`, or of a `sequence`."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ _DYNAMO = {
 
 @cache
 def _compiled(neuron: Neuron, fire: Fire, fixed: tuple[tuple[str, Any], ...]) -> Callable[..., Any]:
-    """The compiled `(x, tensors, state) -> (s, state)` of one model with its fixed parameters."""
+    """Return the compiled `(x, tensors, state) -> (s, state)` for these fixed parameters."""
 
     def steps(x: Tensor, tensors: dict[str, Tensor], state: Any) -> tuple[Tensor, Any]:
         p = neuron.Params(**dict(fixed), **tensors)
 
-        return walk(lambda x_t, held: neuron.step(x_t, held, p, fire), x, state)  # type: ignore[misc]
+        return walk(lambda x_t, state: neuron.step(x_t, state, p, fire), x, state)  # type: ignore[misc]
 
-    def whole(x: Tensor, tensors: dict[str, Tensor], state: Any) -> tuple[Tensor, Any]:
+    def sequence(x: Tensor, tensors: dict[str, Tensor], state: Any) -> tuple[Tensor, Any]:
         p = neuron.Params(**dict(fixed), **tensors)
         return neuron.sequence(x, p, fire), None  # type: ignore[misc]
 
-    return torch.compile(steps if neuron.step else whole, fullgraph=True)
+    return torch.compile(steps if neuron.step else sequence, fullgraph=True)
 
 
 def run(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tensor, Any]:
-    """One compilation serves every T of a model with `step`: its loop is never unrolled."""
+    """Run a model; one compilation of a `step` serves every T, since no loop is unrolled."""
     tensors = {name: v for name, v in p._asdict().items() if isinstance(v, Tensor)}
     fixed = tuple((name, v) for name, v in p._asdict().items() if name not in tensors)
     if neuron.step:

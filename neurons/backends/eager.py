@@ -1,4 +1,4 @@
-"""torch operations: `sequence` where the model has one, else its steps. The reference."""
+"""torch operations: `sequence` if the model has one, else its steps. The reference."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from neurons.scan import unroll as run
 
 def refusal(neuron: Neuron, p: Any, fire: Fire) -> str | None:
     if neuron.step is None:
-        return f"{neuron.name} has no step: it needs the whole sequence; use backend='eager'"
+        return "it has no step, only a sequence; use backend='eager'"
     if neuron.sequence is None:
-        return f"{neuron.name} is serial already; use backend='eager'"
+        return "it has no sequence, so 'eager' runs its steps; use backend='eager'"
     return None
 
 

@@ -1,9 +1,16 @@
-"""From a model's page of equations to kernels.
+"""From the equations of a model's `step` to kernels.
 
-trace       `step` and its vector-Jacobian product, traced once and read as ...
-aten        ... operations on the elements of tensors, written on ...
-tape        ... a tape of scalar operations
+trace       traces `step` and its vector-Jacobian product, and reads the graphs by
+aten          the tables of torch's operations, element by element, onto
+tape          a tape of scalar instructions
+operations  the vocabulary: inputs, operations, instructions
 program     what one neuron computes in a step, forward and backward, and when
-c           the program in C, `c_text` the loops around it, `build` its compilation
-generated   gathers a layer's tensors, runs a kernel, hands its gradients to autograd
+sums        parameter gradients from sums over the steps
+fields      where the tensors of State and Params are among a kernel's rows
+c           writes a program in C, with the loops of `c_text`
+triton      writes it in Triton, with those of `triton_text`; `writer` is what both share
+build       compiles and loads what was written
+kernel      what a compiled program takes, and the handle that owns it
+operators   its forward and backward as operators of torch
+generated   runs a layer by them, in `chunks` of time where that fills a GPU
 """

@@ -1,160 +1,183 @@
-"""A program in C: two functions that walk over time, one row of neurons after the other.
+"""A program in C: two functions that loop over time.
 
-Every tensor is [rows, M], or [rows, 1] of what all neurons share. The forward keeps the state
-before every K-th step (none if K is 0); the backward walks each stretch of K steps again, forward
-and then backward, tile by tile of the neurons. Constants are arguments: neurons that differ only
-in them share a library.
+The forward stores a checkpoint every K steps (none if K is 0). The backward computes a segment of
+K steps again, forward, and then goes back through it, tile by tile of the neurons. Constants are
+arguments: models that differ only in them share a library.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from neurons.codegen.c_text import TEXT
+from neurons.codegen.operations import FUNCTIONS, LOGICAL, Input, Operation
 from neurons.codegen.program import Program, Schedule
+from neurons.codegen.writer import Writer, each_row, fill, names
 
-# Neurons that walk a stretch backward together: as wide as memory likes it, but where each has many
-# numbers, sums mostly, so few that these stay in the first cache.
-WIDE, NARROW, MANY = 2048, 128, 32
+LARGEST_BLOCK = 2048  # neurons
+# Neurons of a tile: a whole block, or fewer if each neuron needs so many numbers in a step, mostly
+# sums, that those of a block do not stay in the first cache.
+SMALL_TILE, MANY_NUMBERS = 128, 32
 
-FUNCTIONS = ("exp", "log", "tanh", "sqrt", "atan", "sin", "cos", "ceil", "floor")
-EXPRESSIONS = {
-    "add": "{} + {}",
-    "sub": "{} - {}",
-    "mul": "{} * {}",
-    "div": "{} / {}",
-    "neg": "-{}",
-    "lt": "{} < {}",
-    "le": "{} <= {}",
-    "eq": "{} == {}",
-    "and": "{} & {}",
-    "not": "!{}",
-    "where": "{} ? {} : {}",
-    "real": "(real){}",
-    "int": "(I){}",
-    "sigmoid": "1 / (1 + F(exp)(-{}))",
-    **{name: f"F({name})({{}})" for name in FUNCTIONS},
-    "round": "F(rint)({})",
-    "pow": "F(pow)({}, {})",
+EXPRESSIONS: dict[Operation | Input, str] = {
+    Input.X: "x[t * M + n]",
+    Input.STATE: "state[{row} * {stride} + n]",
+    Input.SHARED_STATE: "shared_state[{row}]",
+    Input.NEURON_PARAM: "neuron_params[{row} * M + n]",
+    Input.COMMON_PARAM: "common_params[{row}]",
+    Input.SPIKE_GRADIENT: "grad_s[t * M + n]",
+    Input.STATE_GRADIENT: "grad[{row} * P + n]",
+    Input.SUM: "sums[{row} * P + n]",
+    Operation.LOOKUP: "tables[({row} + {0}) * M + n]",
+    Operation.ADD: "{0} + {1}",
+    Operation.SUB: "{0} - {1}",
+    Operation.MUL: "{0} * {1}",
+    Operation.DIV: "{0} / {1}",
+    Operation.NEG: "-{0}",
+    Operation.LT: "{0} < {1}",
+    Operation.LE: "{0} <= {1}",
+    Operation.EQ: "{0} == {1}",
+    Operation.AND: "{0} & {1}",
+    Operation.NOT: "!{0}",
+    Operation.WHERE: "{0} ? {1} : {2}",
+    Operation.REAL: "(real){0}",
+    Operation.INT: "(I){0}",
+    Operation.SIGMOID: "1 / (1 + F(exp)(-{0}))",
+    Operation.POW: "F(pow)({0}, {1})",
+    **{function: f"F({function.value})({{0}})" for function in FUNCTIONS},
+    Operation.ROUND: "F(rint)({0})",
 }
-TYPES = {"int": "I"} | dict.fromkeys(("lt", "le", "eq", "and", "not"), "int")
+TYPES: dict[Operation | Input, str] = {Operation.INT: "I", **dict.fromkeys(LOGICAL, "int")}
 
-LOADS = {
-    "x": "x[t * M + n]",
-    "state": "state[{at} * {row} + n]",
-    "shared": "shared[{at}]",
-    "own": "own[{at} * M + n]",
-    "common": "common[{at}]",
-    "lookup": "table[({at} + {}) * M + n]",
-    "grad_s": "grad_s[t * M + n]",
-    "grad_state": "grad[{at} * P + n]",
-    "sum": "sum[{at} * P + n]",
-}
+LOAD = "const real {variable} = {place};"
+STORE = "{place} = {variable};"
+ADD = "{place} += {variable};"
 
 
 def source(program: Program, real: str) -> tuple[str, list[float]]:
-    """The text with real "float" or "double", and the constants it wants."""
-    return _Writer(program).text(real)
+    """Return the text for real "float" or "double", and the constants that its functions take."""
+    writer = _Writer(program)
+    return writer.text(real), writer.constants
 
 
-class _Writer:
+class _Writer(Writer):
     def __init__(self, program: Program) -> None:
-        self.program = program
+        super().__init__(program, EXPRESSIONS)
         self.constants: list[float] = []
+        p = program
+        # The backward step reads saved results, and states after the step: they are the first rows
+        # of the next step.
+        read = p.schedule(p.backward, p.saved).per_neuron_step
+        self.reached = [
+            node
+            for node in dict.fromkeys(p.next_state)
+            if node in read and p.instructions[node].arguments
+        ]
+        self.backward = p.schedule(p.backward, [*p.saved, *self.reached])
+        self.segment = p.schedule([*p.backward, *p.grad_params, *p.next_states])
+        forward = [*self.forward.per_neuron_step, *p.next_state]
+        recompute = [*self.recompute.per_neuron_step, *p.next_state]
+        backward = [*self.backward.per_neuron_step, *p.backward]
+        self.forward_invariants = self.invariants(self.forward, forward)
+        self.segment_invariants = self.invariants(self.segment, [*recompute, *backward])
 
-    def text(self, real: str) -> tuple[str, list[float]]:
+    def invariants(self, schedule: Schedule, users: list[int]) -> list[int]:
+        """Return what is computed once per neuron and read in a step, without parameters."""
+        instructions = self.program.instructions
+        read = {a for node in users for a in (node, *instructions[node].arguments)}
+        return [n for n in schedule.per_neuron if n in read and not self.is_param(n)]
+
+    def is_param(self, node: int) -> bool:
+        return self.program.instructions[node].operation is Input.NEURON_PARAM
+
+    def text(self, real: str) -> str:
         p = self.program
-        after = [*p.after, *p.after_shared]
-        forward, again = p.schedule([p.spike, *after]), p.schedule(after)
-        noted, whole = p.noted, p.schedule([*p.backward, *p.finish, *after])
-        back = p.schedule(p.backward, [*noted, *self.reached(noted)])
-        f_ahead = self.ahead(forward, [*forward.every, *p.after])
-        b_ahead = self.ahead(whole, [*again.every, *back.every, *p.after, *p.backward])
-        finish = p.schedule(p.finish).neuron
-        added = [(f"grad_table[({g.start} + v{g.row}) * M + n]", g.value) for g in p.scatters]
-        sums = [(f"sum[{j} * P + n]", node) for j, node in enumerate(p.terms)]
-        text = TEXT.substitute(
+        numbers = len(p.next_state) + len(p.terms) + len(self.segment_invariants)
+        return fill(
+            TEXT,
+            self.forward_parts() | self.recompute_parts() | self.backward_parts(),
             real=real,
-            call="name##f" if real == "float" else "name",
-            states=len(p.after),
-            shared=len(p.after_shared),
-            noted=len(noted),
-            tile=NARROW if len(p.after) + len(p.terms) + len(b_ahead) > MANY else WIDE,
+            function="name##f" if real == "float" else "name",
+            states=len(p.next_state),
+            shared_states=len(p.next_shared_state),
+            saved=len(p.saved),
+            tile=SMALL_TILE if numbers > MANY_NUMBERS else LARGEST_BLOCK,
             terms=len(p.terms),
-            f_ahead=len(f_ahead),
-            b_ahead=len(b_ahead),
-            f_once=self.lines(forward.once),
-            f_neuron=self.lines(forward.neuron) + self.store("ahead[{} * L + n]", f_ahead),
-            f_step=self.lines(forward.step),
-            f_every=self.fetch(f_ahead, forward.neuron, "L")
-            + self.lines(forward.every, row="M")
-            + self.store("s[t * M + n]", [p.spike])
-            + self.store("state[{} * M + n]", p.after),
-            f_shared=self.store("shared[{}]", p.after_shared),
-            b_once=self.lines(whole.once),
-            b_neuron=self.lines(p.schedule([*p.backward, *after]).neuron)
-            + self.store("ahead[{} * P + n]", b_ahead),
-            again_step=self.lines(again.step),
-            again_every=self.fetch(b_ahead, whole.neuron)
-            + self.lines(again.every)
-            + self.store("next[{} * P + n]", p.after)
-            + self.store("noted[{} * P + n]", noted),
-            again_shared=self.store("next_shared[{}]", p.after_shared),
-            b_row=self.lines(back.once),
-            b_step=self.lines(back.step),
-            b_every=self.fetch(b_ahead, whole.neuron)
-            + self.recall(noted)
-            + self.lines(back.every)
-            + self.store("grad_x[t * M + n]", [p.grad_x])
-            + self.store("grad[{} * P + n]", p.grad_state)
-            + "".join(f"{place} += v{node};\n" for place, node in sums + added if node),
-            finish=self.lines(finish)
-            + self.store("grad_own[{} * M + n]", p.grad_own)
-            + self.store("grad_common[{} * M + n]", p.grad_common),
+            forward_invariants=len(self.forward_invariants),
+            segment_invariants=len(self.segment_invariants),
         )
-        return text, self.constants
 
-    def ahead(self, schedule: Schedule, users: list[int]) -> list[int]:
-        """What is computed once per neuron and kept for the steps; parameters are at hand."""
-        used = {a for node in users for a in (node, *self.program.ops[node].args)}
-        return [n for n in schedule.neuron if n in used and self.program.ops[n].name != "own"]
+    def forward_parts(self) -> dict[str, list[str]]:
+        p, schedule, invariants = self.program, self.forward, self.forward_invariants
+        return {
+            "forward_once": self.lines(schedule.once),
+            "forward_per_neuron": self.lines(schedule.per_neuron)
+            + each_row(STORE, "invariants[{} * L + n]", names(invariants)),
+            "forward_per_step": self.lines(schedule.per_step),
+            "forward_per_neuron_step": self.lines(filter(self.is_param, schedule.per_neuron))
+            + each_row(LOAD, "invariants[{} * L + n]", names(invariants))
+            + self.lines(schedule.per_neuron_step, stride="M")
+            + each_row(STORE, "s[t * M + n]", names([p.spike]))
+            + each_row(STORE, "state[{} * M + n]", names(p.next_state)),
+            "forward_shared_state": each_row(STORE, "shared_state[{}]", names(p.next_shared_state)),
+        }
 
-    def fetch(self, ahead: list[int], neuron: list[int], row: str = "P") -> str:
-        """What was computed once per neuron, inside a step."""
-        kept = "".join(f"const real v{n} = ahead[{i} * {row} + n];\n" for i, n in enumerate(ahead))
-        return self.lines(n for n in neuron if self.program.ops[n].name == "own") + kept
-
-    def reached(self, noted: list[int]) -> list[int]:
-        """States after a step that the step backward wants: the next step's first ones."""
+    def recompute_parts(self) -> dict[str, list[str]]:
         p = self.program
-        back = p.schedule(p.backward, noted).every
-        return [n for n in dict.fromkeys(p.after) if n in back and p.ops[n].args]
+        invariants = self.segment_invariants
+        per_neuron = p.schedule([*p.backward, *p.next_states]).per_neuron
+        return {
+            "segment_once": self.lines(self.segment.once),
+            "segment_per_neuron": self.lines(per_neuron)
+            + each_row(STORE, "invariants[{} * P + n]", names(invariants)),
+            "recompute_per_step": self.lines(self.recompute.per_step),
+            "recompute_per_neuron_step": self.read_per_neuron()
+            + self.lines(self.recompute.per_neuron_step, stride="P")
+            + each_row(STORE, "next[{} * P + n]", names(p.next_state))
+            + each_row(STORE, "saved[{} * P + n]", names(p.saved)),
+            "recompute_shared_state": each_row(
+                STORE, "next_shared[{}]", names(p.next_shared_state)
+            ),
+        }
 
-    def recall(self, noted: list[int]) -> str:
-        """What was noted, or reached, when the stretch was walked forward."""
-        after = [(self.program.after.index(n), n) for n in self.reached(noted)]
-        kept = [("noted", i, n) for i, n in enumerate(noted)] + [("next", i, n) for i, n in after]
-        return "".join(f"const real v{n} = {place}[{i} * P + n];\n" for place, i, n in kept)
+    def backward_parts(self) -> dict[str, list[str]]:
+        p = self.program
+        reached = [
+            LOAD.format(place=f"next[{p.next_state.index(n)} * P + n]", variable=f"v{n}")
+            for n in self.reached
+        ]
+        tables = [
+            ADD.format(place=f"grad_tables[({g.start} + v{g.row}) * M + n]", variable=f"v{g.value}")
+            for g in p.table_gradients
+        ]
+        return {
+            "backward_once": self.lines(self.backward.once),
+            "backward_per_step": self.lines(self.backward.per_step),
+            "backward_per_neuron_step": self.read_per_neuron()
+            + each_row(LOAD, "saved[{} * P + n]", names(p.saved))
+            + reached
+            + self.lines(self.backward.per_neuron_step, stride="P")
+            + each_row(STORE, "grad_x[t * M + n]", names([p.grad_x]))
+            + each_row(STORE, "grad[{} * P + n]", names(p.grad_state))
+            + each_row(ADD, "sums[{} * P + n]", names(p.terms))
+            + tables,
+            "grad_params": self.lines(self.grad_params.per_neuron)
+            + each_row(STORE, "grad_neuron_params[{} * M + n]", names(p.grad_neuron_params))
+            + each_row(STORE, "grad_common_params[{} * M + n]", names(p.grad_common_params)),
+        }
 
-    def store(self, place: str, nodes: list[int]) -> str:
-        return "".join(f"{place.format(i)} = v{node};\n" for i, node in enumerate(nodes))
+    def read_per_neuron(self) -> list[str]:
+        """Return the lines by which a step of a segment reads what is the same in all steps."""
+        params = filter(self.is_param, self.segment.per_neuron)
+        invariants = each_row(LOAD, "invariants[{} * P + n]", names(self.segment_invariants))
+        return self.lines(params) + invariants
 
-    def lines(self, nodes: Iterable[int], row: str = "P") -> str:
-        """A declaration for each node; rows of the state are `row` apart."""
-        text = ""
-        for node in nodes:
-            name, args, value = self.program.ops[node]
-            if name == "const":
-                right = f"k[{self.constant(value)}]"
-            elif name in LOADS:
-                right = LOADS[name].format(*(f"v{a}" for a in args), at=value, row=row)
-            else:
-                right = EXPRESSIONS[name].format(*(f"v{a}" for a in args))
-            text += f"const {TYPES.get(name, 'real')} v{node} = {right};\n"
-        return text
+    def assignment(self, node: int, expression: str) -> str:
+        kind = TYPES.get(self.program.instructions[node].operation, "real")
+        return f"const {kind} v{node} = {expression};"
 
-    def constant(self, value: float) -> int:
-        """The place of a constant among the arguments."""
+    def expression(self, node: int, **words: str) -> str:
+        value = self.program.instructions[node].value
+        if value is None:
+            return super().expression(node, **words)
         if value not in self.constants:
             self.constants.append(value)
-        return self.constants.index(value)
+        return f"k[{self.constants.index(value)}]"

@@ -1,8 +1,6 @@
-"""The loops over time, in C, around the operations of a program; `c` fills them in."""
+"""The loops over time, in C, around the instructions of a program; `c` fills them in."""
 
-from string import Template
-
-TEXT = Template("""\
+TEXT = """\
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,11 +18,11 @@ VECTOR(exp) VECTOR(log) VECTOR(tanh) VECTOR(sin) VECTOR(cos) VECTOR(atan)
 
 typedef int64_t I;
 typedef $real real;
-#define F(name) $call
+#define F(name) $function
 #define NEURONS _Pragma("omp simd") for (I n = 0; n < L; n++)
-#define TILE ((I)$tile) /* neurons that walk a stretch backward together */
-#define P (TILE + 16)      /* from row to row of theirs: a power of 2 would share cache lines */
-#define ROWS(k, count) for (I k = 0; k < count; k++)
+#define TILE ((I)$tile) /* neurons of a tile, at most */
+#define P (TILE + 16)      /* from row to row of a tile: a power of 2 would share cache lines */
+#define ROWS(i, count) for (I i = 0; i < count; i++)
 
 /* One library for every processor: the widest vectors it has are chosen when it is loaded. */
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
@@ -33,141 +31,150 @@ typedef $real real;
 #define CLONES
 #endif
 
-static const I S = $states, U = $shared, R = $states + $noted; /* R: noted too */
+/* Rows of the state, of the shared state, and of a step: its state and its saved results. */
+static const I S = $states, U = $shared_states, R = $states + $saved;
 
 static void copy(real *to, I to_row, const real *from, I from_row, I rows, I L)
 {
-    ROWS(k, rows) memcpy(to + k * to_row, from + k * from_row, sizeof(real) * L);
+    ROWS(i, rows) memcpy(to + i * to_row, from + i * from_row, sizeof(real) * L);
 }
 
+/* L neurons, from the first step to the last. */
 CLONES static void forward_block(
-    I T, I M, I K, I L, const double *k, const real *restrict x, const real *restrict own,
-    const real *restrict common, const real *restrict table, real *restrict s,
-    real *restrict state, real *restrict shared, real *restrict kept, real *restrict kept_shared)
+    I T, I M, I K, I L, const double *k, const real *restrict x,
+    const real *restrict neuron_params, const real *restrict common_params,
+    const real *restrict tables, real *restrict s, real *restrict state,
+    real *restrict shared_state, real *restrict checkpoints, real *restrict shared_checkpoints)
 {
-    real *ahead = malloc(sizeof(real) * ($f_ahead * L + 1));
-$f_once
+    real *invariants = malloc(sizeof(real) * ($forward_invariants * L + 1));
+    $forward_once
     NEURONS {
-$f_neuron
+        $forward_per_neuron
     }
     for (I t = 0; t < T; t++) {
         if (K && t % K == 0) {
-            copy(kept + t / K * S * M, M, state, M, S, L);
-            if (kept_shared)
-                copy(kept_shared + t / K * U, U, shared, U, 1, U);
+            copy(checkpoints + t / K * S * M, M, state, M, S, L);
+            if (shared_checkpoints)
+                copy(shared_checkpoints + t / K * U, U, shared_state, U, 1, U);
         }
-$f_step
+        $forward_per_step
         NEURONS {
-$f_every
+            $forward_per_neuron_step
         }
-$f_shared
+        $forward_shared_state
     }
-    free(ahead);
+    free(invariants);
 }
 
+/* Each block has a copy of the shared state; the first one writes the result. */
 void forward(
-    I T, I M, I K, I block, I threads, const double *k, const real *x, const real *own,
-    const real *common, const real *table, real *s, real *state, real *shared, real *kept,
-    real *kept_shared)
+    I T, I M, I K, I block, I threads, const double *k, const real *x, const real *neuron_params,
+    const real *common_params, const real *tables, real *s, real *state, real *shared_state,
+    real *checkpoints, real *shared_checkpoints)
 {
-    real *first = malloc(sizeof(real) * (U + 1));
-    memcpy(first, shared, sizeof(real) * U);
+    real *start = malloc(sizeof(real) * (U + 1));
+    memcpy(start, shared_state, sizeof(real) * U);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (I lo = 0; lo < M; lo += block) {
-        real mine[U + 1];
-        memcpy(mine, first, sizeof(real) * U);
-        forward_block(T, M, K, M - lo < block ? M - lo : block, k, x + lo, own + lo, common,
-                      table + lo, s + lo, state + lo, lo ? mine : shared, kept + lo,
-                      lo ? NULL : kept_shared);
+        real shared_copy[U + 1];
+        memcpy(shared_copy, start, sizeof(real) * U);
+        forward_block(T, M, K, M - lo < block ? M - lo : block, k, x + lo, neuron_params + lo,
+                      common_params, tables + lo, s + lo, state + lo,
+                      lo ? shared_copy : shared_state, checkpoints + lo,
+                      lo ? NULL : shared_checkpoints);
     }
-    free(first);
+    free(start);
 }
 
-/* A step backward, on its own so that compilers see few pointers and constant distances. */
-CLONES __attribute__((noinline)) static void back_row(
-    I t, I M, I L, const double *k, const real *restrict x, const real *restrict own,
-    const real *restrict common, const real *restrict table, const real *restrict grad_s,
-    real *restrict grad_x, real *restrict grad_table, const real *restrict ahead,
-    const real *restrict state, const real *restrict shared, real *restrict grad,
-    real *restrict sum)
+/* One backward step: a function, so that compilers see few pointers and constant distances. */
+CLONES __attribute__((noinline)) static void backward_step(
+    I t, I M, I L, const double *k, const real *restrict x, const real *restrict neuron_params,
+    const real *restrict common_params, const real *restrict tables, const real *restrict grad_s,
+    real *restrict grad_x, real *restrict grad_tables, const real *restrict invariants,
+    const real *restrict state, const real *restrict shared_state, real *restrict grad,
+    real *restrict sums)
 {
-    const real *noted = state + S * P, *next = state + R * P;
-$b_row
-$b_step
+    const real *saved = state + S * P, *next = state + R * P;
+    $backward_once
+    $backward_per_step
     NEURONS {
-$b_every
+        $backward_per_neuron_step
     }
 }
 
-/* One stretch of one tile. It is given room: for each step of a stretch, the states before it and
-   what it noted; for each tile, the sums over the steps, what is ahead, the state's gradient. */
-CLONES static void backward_stretch(
-    I c, I T, I M, I K, I L, const double *k, const real *restrict x, const real *restrict own,
-    const real *restrict common, const real *restrict table, const real *restrict kept,
-    const real *restrict kept_shared, const real *restrict grad_s, real *restrict grad_state,
-    real *restrict grad_x, real *restrict grad_own, real *restrict grad_common,
-    real *restrict grad_table, real *restrict seen, real *restrict seen_shared, real *restrict sum)
+/* Segment c of one tile of L neurons. Its buffers: R rows for each step of the segment, and for the
+   tile the sums over the steps, the invariants and the gradient of the state. */
+CLONES static void backward_segment(
+    I c, I T, I M, I K, I L, const double *k, const real *restrict x,
+    const real *restrict neuron_params, const real *restrict common_params,
+    const real *restrict tables, const real *restrict checkpoints,
+    const real *restrict shared_checkpoints, const real *restrict grad_s,
+    real *restrict grad_state, real *restrict grad_x, real *restrict grad_neuron_params,
+    real *restrict grad_common_params, real *restrict grad_tables, real *restrict steps,
+    real *restrict shared_steps, real *restrict sums)
 {
-    real *restrict ahead = sum + $terms * P, *restrict grad = ahead + $b_ahead * P;
+    real *restrict invariants = sums + $terms * P;
+    real *restrict grad = invariants + $segment_invariants * P;
     const I from = c * K, to = from + K < T ? from + K : T;
-$b_once
+    $segment_once
     if (to == T) {
-        memset(sum, 0, sizeof(real) * $terms * P);
+        memset(sums, 0, sizeof(real) * $terms * P);
         copy(grad, P, grad_state, M, S, L);
         NEURONS {
-$b_neuron
+            $segment_per_neuron
         }
     }
-    copy(seen, P, kept + c * S * M, M, S, L);
-    copy(seen_shared, U, kept_shared + c * U, U, 1, U);
+    copy(steps, P, checkpoints + c * S * M, M, S, L);
+    copy(shared_steps, U, shared_checkpoints + c * U, U, 1, U);
     for (I t = from; t < to; t++) {
-        const real *restrict state = seen + (t - from) * R * P;
-        const real *restrict shared = seen_shared + (t - from) * U;
-        real *restrict noted = seen + (t - from) * R * P + S * P;
-        real *restrict next = seen + (t - from + 1) * R * P;
-        real *restrict next_shared = seen_shared + (t - from + 1) * U;
-$again_step
+        const real *restrict state = steps + (t - from) * R * P;
+        const real *restrict shared_state = shared_steps + (t - from) * U;
+        real *restrict saved = steps + (t - from) * R * P + S * P;
+        real *restrict next = steps + (t - from + 1) * R * P;
+        real *restrict next_shared = shared_steps + (t - from + 1) * U;
+        $recompute_per_step
         NEURONS {
-$again_every
+            $recompute_per_neuron_step
         }
-$again_shared
+        $recompute_shared_state
     }
     for (I t = to - 1; t >= from; t--) {
-        const real *restrict state = seen + (t - from) * R * P;
-        const real *restrict shared = seen_shared + (t - from) * U;
-        back_row(t, M, L, k, x, own, common, table, grad_s, grad_x, grad_table, ahead, state,
-                 shared, grad, sum);
+        const real *restrict state = steps + (t - from) * R * P;
+        const real *restrict shared_state = shared_steps + (t - from) * U;
+        backward_step(t, M, L, k, x, neuron_params, common_params, tables, grad_s, grad_x,
+                      grad_tables, invariants, state, shared_state, grad, sums);
     }
     if (c == 0) {
         copy(grad_state, M, grad, P, S, L);
         NEURONS {
-$finish
+            $grad_params
         }
     }
 }
 
 void backward(
-    I T, I M, I K, I block, I threads, const double *k, const real *x, const real *own,
-    const real *common, const real *table, const real *kept, const real *kept_shared,
-    const real *grad_s, real *grad_state, real *grad_x, real *grad_own, real *grad_common,
-    real *grad_table)
+    I T, I M, I K, I block, I threads, const double *k, const real *x, const real *neuron_params,
+    const real *common_params, const real *tables, const real *checkpoints,
+    const real *shared_checkpoints, const real *grad_s, real *grad_state, real *grad_x,
+    real *grad_neuron_params, real *grad_common_params, real *grad_tables)
 {
-    const I stretch = (K + 1) * R * P, tile = ($terms + $b_ahead + S) * P;
+    const I of_steps = (K + 1) * R * P, of_tile = ($terms + $segment_invariants + S) * P;
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (I lo = 0; lo < M; lo += block) {
         const I hi = lo + block < M ? lo + block : M, tiles = (hi - lo + TILE - 1) / TILE;
-        real *room = aligned_alloc(64, sizeof(real) * (stretch + tile * tiles + P));
-        real *shared = malloc(sizeof(real) * ((K + 1) * U + 1));
+        real *steps = aligned_alloc(64, sizeof(real) * (of_steps + of_tile * tiles + P));
+        real *shared_steps = malloc(sizeof(real) * ((K + 1) * U + 1));
         for (I c = (T - 1) / K; c >= 0; c--)
             ROWS(i, tiles) {
                 const I n = lo + i * TILE, L = n + TILE < hi ? TILE : hi - n;
-                backward_stretch(c, T, M, K, L, k, x + n, own + n, common, table + n, kept + n,
-                                 kept_shared, grad_s + n, grad_state + n, grad_x + n, grad_own + n,
-                                 grad_common + n, grad_table + n, room, shared,
-                                 room + stretch + i * tile);
+                backward_segment(c, T, M, K, L, k, x + n, neuron_params + n, common_params,
+                                 tables + n, checkpoints + n, shared_checkpoints, grad_s + n,
+                                 grad_state + n, grad_x + n, grad_neuron_params + n,
+                                 grad_common_params + n, grad_tables + n, steps, shared_steps,
+                                 steps + of_steps + i * of_tile);
             }
-        free(room);
-        free(shared);
+        free(steps);
+        free(shared_steps);
     }
 }
-""")
+"""

@@ -1,10 +1,11 @@
-"""Chunks of steps side by side: how few neurons still fill a GPU.
+"""Chunks of steps that run in parallel, so that few neurons fill a GPU.
 
-Where a state is an affine function of the state before, h[t] = a[t] h[t-1] + b[t], and a and b
-depend on the input alone, the state at the end of a chunk is affine in that at its start. Walking
-all chunks at once from 0, and once more from each unit, tells both coefficients; then the few
-chunk boundaries are walked one after the other, and at last all chunks at once from their true
-states. A state that only delays the input is known anywhere. Autograd goes through all of it.
+If the state is an affine function of the state before, h[t] = a[t] h[t-1] + b[t], with a and b
+computed from the input alone, then the state at the end of a chunk is affine in the state at its
+start. All chunks run at once from 0, which gives b of each chunk, and once from each unit vector,
+which gives a. The states at the chunk boundaries follow one after the other, and then all chunks
+run at once from their true first states. A row of the state that only delays the input is known
+without that. Autograd differentiates all of it.
 """
 
 from __future__ import annotations
@@ -16,28 +17,32 @@ from torch import Tensor
 
 from neurons.codegen.program import Program
 
-Walk = Callable[[Tensor], tuple[Tensor, ...]]  # states [C, S, M] -> (s, states at the ends, ...)
+# From the first states of all chunks, [C, rows, M], to (s, last states, ...).
+RunChunks = Callable[[Tensor], tuple[Tensor, ...]]
 
 
-def states(walk: Walk, program: Program, x: Tensor, state: Tensor, number: int) -> Tensor:
-    """The state at the start of each chunk, [C, S, M], from that at the start of the first."""
-    if number == 1:
+def first_states(run: RunChunks, program: Program, x: Tensor, state: Tensor, count: int) -> Tensor:
+    """Return the first state of each of `count` chunks, [C, rows, M], given that of the first.
+
+    x is [T, M] and `state` is [rows, M].
+    """
+    if count == 1:
         return state[None]
-    ends = x.view(number, len(x) // number, -1)[:-1]  # of all chunks but the last
-    carried = [row for row, delay in enumerate(program.delays) if not delay]
-    still = [
-        torch.cat([state[None, row], ends[:, -delay]]) if delay else x.new_zeros(number, len(x[0]))
+    ends = x.view(count, len(x) // count, -1)[:-1]  # all chunks but the last
+    computed = [row for row, delay in enumerate(program.delays) if not delay]
+    rows = [
+        torch.cat([state[None, row], ends[:, -delay]]) if delay else x.new_zeros(count, len(x[0]))
         for row, delay in enumerate(program.delays)
     ]
-    start = torch.stack(still, 1)
-    b = walk(start)[1][:, carried]
-    a = []  # a[j] is what a unit of carried state j becomes
-    for row in carried:
-        unit = torch.zeros_like(start)
+    zero = torch.stack(rows, 1)
+    b = run(zero)[1][:, computed]
+    a = []  # a[j] is the factor of computed row j, [C, computed rows, M]
+    for row in computed:
+        unit = torch.zeros_like(zero)
         unit[:, row] = 1
-        a.append(walk(start + unit)[1][:, carried] - b)
-    h = [state[carried]]
-    for c in range(number - 1):
-        h.append(b[c] + sum(a[j][c] * h[c][j] for j in range(len(carried))))
-    true = dict(zip(carried, torch.stack(h).unbind(1), strict=True))
-    return torch.stack([true.get(row, v) for row, v in enumerate(still)], 1)
+        a.append(run(zero + unit)[1][:, computed] - b)
+    h = [state[computed]]
+    for c in range(count - 1):
+        h.append(b[c] + sum(a[j][c] * h[c][j] for j in range(len(computed))))
+    true_rows = dict(zip(computed, torch.stack(h).unbind(1), strict=True))
+    return torch.stack([true_rows.get(row, v) for row, v in enumerate(rows)], 1)

@@ -1,199 +1,154 @@
-"""The straight line of scalar operations that one neuron runs in one step."""
+"""What one neuron computes in one step, and when each part of it is computed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
-from torch import Tensor
-
-from neurons.codegen.tape import Op
-
-MOVING = ("x", "state", "shared", "grad_s", "grad_state")  # inputs that change step by step
-OWN = ("x", "state", "own", "lookup", "grad_s", "grad_state", "sum")  # each neuron has its own
-
-
-COSTLY = ("exp", "log", "sigmoid", "tanh", "sin", "cos", "atan", "pow")
-
-
-class Field(NamedTuple):
-    """Where a tensor of State or Params lies among the rows of all tensors of its kind.
-
-    Kinds are "state", a number per neuron, and "shared", a state that all neurons share; "own", a
-    parameter per neuron, "common", one for all, and "table", a row per time step. A state's axes
-    are [*lead, N, C, *, *trail], a parameter's [C, *trail], a table's [T, C] or [T].
-    """
-
-    name: str
-    kind: str
-    start: int
-    rows: int
-    lead: int = 0
-    trail: int = 0
-    learns: bool = False  # has a gradient
-
-    @property
-    def alike(self) -> bool:
-        """Whether all neurons have the same."""
-        return self.kind in ("shared", "common")
-
-    def flat(self, v: Tensor) -> Tensor:
-        """A tensor with this layout as [rows, neurons], or [rows, 1] where all have the same."""
-        behind = v.ndim - self.trail
-        if self.alike or behind == self.lead:
-            return v.reshape(self.rows, 1)
-        lanes = v.flatten(self.lead, behind - 1).movedim(self.lead, -1)
-        return lanes.reshape(self.rows, lanes.shape[-1])
-
-    def unflat(self, flat: Tensor, like: Tensor) -> Tensor:
-        """The inverse: [rows, neurons] in the shape of `like`."""
-        if self.alike:
-            return flat.reshape(like.shape)
-        behind = like.ndim - self.trail
-        parts = *like.shape[: self.lead], *like.shape[behind:], *like.shape[self.lead : behind]
-        axes = range(self.lead + self.trail, like.ndim)
-        return flat.reshape(parts).movedim(tuple(axes), tuple(range(self.lead, behind)))
+from neurons.codegen.fields import Field
+from neurons.codegen.operations import (
+    CHANGING,
+    LINEAR,
+    PER_NEURON,
+    TRANSCENDENTAL,
+    Input,
+    Instruction,
+    Operation,
+)
 
 
-class Scatter(NamedTuple):
-    """A table's gradient at one step: `value` is added to row `start` + `row`."""
+class TableGradient(NamedTuple):
+    """A term of a table's gradient: in each step, `value` is added to row `start` + `row`."""
 
-    start: int
-    row: int
-    value: int
+    start: int  # the first row of the table
+    row: int  # a node
+    value: int  # a node
 
 
 class Schedule(NamedTuple):
-    """Operations, each list in their order, by when they are computed."""
+    """Nodes by when they are computed, each list in its order."""
 
-    once: list[int]  # from constants and what all neurons share
-    neuron: list[int]  # once per neuron, from its own parameters
-    step: list[int]  # once per step, from states that all neurons share
-    every: list[int]  # for every neuron and step
+    once: list[int]  # from constants and parameters that all neurons share
+    per_neuron: list[int]  # once per neuron, from its own parameters
+    per_step: list[int]  # once per step, from states that all neurons share
+    per_neuron_step: list[int]  # for every neuron and step
 
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """What one neuron computes in one step, and what its gradient is.
+    """What one neuron computes in one step, and the gradients of that.
 
-    Nodes are positions in `ops`. The value of an input is its row: of a "state", "shared", "own"
-    or "common" field, of the upstream "grad_state", of the "sum" over the steps of `terms`; a
-    "lookup" starts at that row of the tables. Outputs are lists of nodes, one per row.
+    The outputs are nodes: `spike` and `grad_x` are one node, the others a list with a node per
+    row. The node `terms[i]` is summed over the steps; `grad_params` read the sum as row i of SUM.
     """
 
-    ops: list[Op]
+    instructions: list[Instruction]
     states: list[Field]
     params: list[Field]
     spike: int
-    after: list[int]
-    after_shared: list[int]
+    next_state: list[int]
+    next_shared_state: list[int]
     grad_x: int
     grad_state: list[int]
-    grad_own: list[int]
-    grad_common: list[int]
-    scatters: list[Scatter]
+    grad_neuron_params: list[int]
+    grad_common_params: list[int]
+    table_gradients: list[TableGradient]
     terms: list[int] = field(default_factory=list)
 
     @property
-    def finish(self) -> list[int]:
-        """What is computed when the steps are done, from the sums over them."""
-        return [*self.grad_own, *self.grad_common]
+    def forward(self) -> list[int]:
+        """Return the outputs of a forward step."""
+        return [self.spike, *self.next_states]
+
+    @property
+    def next_states(self) -> list[int]:
+        """Return the states after a step: those of a neuron, then those that all neurons share."""
+        return [*self.next_state, *self.next_shared_state]
 
     @property
     def backward(self) -> list[int]:
-        """What a step backward computes."""
-        added = [node for scatter in self.scatters for node in scatter[1:]]
+        """Return the outputs of a backward step."""
+        added = [
+            node for gradient in self.table_gradients for node in (gradient.row, gradient.value)
+        ]
         return [self.grad_x, *self.grad_state, *self.terms, *added]
 
+    @property
+    def grad_params(self) -> list[int]:
+        """Return the parameter gradients, computed after the last step from sums over the steps."""
+        return [*self.grad_neuron_params, *self.grad_common_params]
+
     @cached_property
-    def noted(self) -> list[int]:
-        """What a step forward computes at some cost and the step backward wants again."""
-        forward, back = self.schedule(self.after).every, set(self.schedule(self.backward).every)
-        return [n for n in forward if n in back and self.ops[n].name in COSTLY]
+    def saved(self) -> list[int]:
+        """Return the costly results of a forward step that the backward step reads."""
+        forward = self.schedule(self.next_states).per_neuron_step
+        backward = set(self.schedule(self.backward).per_neuron_step)
+        costly = (n for n in forward if self.instructions[n].operation in TRANSCENDENTAL)
+        return [n for n in costly if n in backward]
 
     @cached_property
     def delays(self) -> list[int]:
-        """For each state how many steps old the input is that it holds; 0 if it holds another."""
-        known: dict[int, int] = {}
-        for _ in self.after:
-            for row, node in enumerate(self.after):
-                name, _, value = self.ops[node]
-                if name == "x":
-                    known[row] = 1
-                elif name == "state" and value in known:
-                    known[row] = known[value] + 1
-        return [known.get(row, 0) for row in range(len(self.after))]
+        """Return how many steps ago each row of the state was the input, 0 if it never was."""
+        delays: dict[int | None, int] = {}
+        for _ in self.next_state:
+            for row, node in enumerate(self.next_state):
+                instruction = self.instructions[node]
+                if instruction.operation is Input.X:
+                    delays[row] = 1
+                elif instruction.operation is Input.STATE and instruction.row in delays:
+                    delays[row] = delays[instruction.row] + 1
+        return [delays.get(row, 0) for row in range(len(self.next_state))]
 
     @cached_property
     def affine(self) -> bool:
-        """Whether the other states are affine in themselves, with coefficients of the input."""
-        if self.after_shared or self.scatters:
-            return False
-        degree: dict[int, int] = {}
-        for node in self.needed(self.after):
-            name, args, value = self.ops[node]
-            of = [degree[a] for a in args]
-            if name == "state":
-                degree[node] = 0 if self.delays[value] else 1
-            elif name in ("add", "sub", "neg") or not any(of):
-                degree[node] = max(of, default=0)
-            else:
-                product = name == "mul" or (name == "div" and not of[1])
-                degree[node] = sum(of) if product else 2
-        return all(degree[node] < 2 for node in self.after)
+        """Return whether the state after a step is affine in the state before.
 
-    def needed(self, roots: Iterable[int], known: Iterable[int] = ()) -> list[int]:
-        """The operations that lead to these nodes, in order; what is known takes none."""
-        seen = set(known)
-        stack = list(roots)
+        The coefficients may depend on the input, and so on states that only delay it.
+        """
+        if self.next_shared_state or self.table_gradients:
+            return False
+        degrees: dict[int, int] = {}  # of each node as a polynomial of the state; 2 and above: not
+        for node in self.needed(self.next_state):
+            operation, arguments, _, row, _ = self.instructions[node]
+            of_arguments = [degrees[a] for a in arguments]
+            if operation is Input.STATE:
+                degrees[node] = 0 if row is not None and self.delays[row] else 1
+            elif operation in LINEAR or not any(of_arguments):
+                degrees[node] = max(of_arguments, default=0)
+            else:
+                constant_divisor = operation is Operation.DIV and not of_arguments[1]
+                product = operation is Operation.MUL or constant_divisor
+                degrees[node] = sum(of_arguments) if product else 2
+        return all(degrees[node] < 2 for node in self.next_state)
+
+    def needed(self, outputs: Iterable[int], known: Iterable[int] = ()) -> list[int]:
+        """Return the nodes from which the outputs are computed, in order, without known ones."""
+        visited = set(known)
+        stack = list(outputs)
         while stack:
             node = stack.pop()
-            if node not in seen:
-                seen.add(node)
-                stack += self.ops[node].args
-        return sorted(seen.difference(known))
+            if node not in visited:
+                visited.add(node)
+                stack += self.instructions[node].arguments
+        return sorted(visited.difference(known))
 
-    def schedule(self, roots: Iterable[int], known: Iterable[int] = ()) -> Schedule:
-        """When each operation that leads to these nodes is computed."""
-        own, moving = set(known), set(known)
-        made = Schedule([], [], [], [])
-        for node in self.needed(roots, known):
-            name, args, _ = self.ops[node]
-            if own.intersection(args) or name in OWN:
-                own.add(node)
-            if moving.intersection(args) or name in MOVING:
-                moving.add(node)
-            made[2 * (node in moving) + (node in own)].append(node)
-        return made
-
-    def summed(self) -> Program:
-        """The same, with the parameters' gradients made from sums over the steps.
-
-        A factor that does not change from step to step multiplies the sum, not every term.
-        """
-        once, neuron, _, every = self.schedule(self.finish)
-        fixed, moving = {*once, *neuron}, set(every)
-        ops, terms = list(self.ops), list[int]()
-
-        def add(name: str, *args: int, value: object = None) -> int:
-            ops.append(Op(name, args, value))
-            return len(ops) - 1
-
-        @cache
-        def sunk(node: int) -> int:
-            name, args, _ = ops[node]
-            if name in ("add", "sub", "neg") and moving.issuperset(args):
-                return add(name, *map(sunk, args))
-            for a, b in (args, args[::-1]) if name == "mul" else (args,) if name == "div" else ():
-                if a in moving and b in fixed:
-                    return add(name, sunk(a), b)
-            if node not in terms:
-                terms.append(node)
-            return add("sum", value=terms.index(node))
-
-        own, common = (
-            [n and sunk(n) for n in nodes] for nodes in (self.grad_own, self.grad_common)
-        )
-        return replace(self, ops=ops, grad_own=own, grad_common=common, terms=terms)
+    def schedule(self, outputs: Iterable[int], known: Iterable[int] = ()) -> Schedule:
+        """Return when each node is computed that the outputs need; `known` ones need nothing."""
+        schedule = Schedule([], [], [], [])
+        when = {
+            (False, False): schedule.once,
+            (False, True): schedule.per_neuron,
+            (True, False): schedule.per_step,
+            (True, True): schedule.per_neuron_step,
+        }
+        changing, per_neuron = set(known), set(known)
+        for node in self.needed(outputs, known):
+            operation, arguments, *_ = self.instructions[node]
+            if operation in CHANGING or changing.intersection(arguments):
+                changing.add(node)
+            if operation in PER_NEURON or per_neuron.intersection(arguments):
+                per_neuron.add(node)
+            when[node in changing, node in per_neuron].append(node)
+        return schedule

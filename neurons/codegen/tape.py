@@ -1,137 +1,140 @@
-"""A tape of scalar operations, every expression once."""
+"""A tape of scalar instructions, on which equal instructions appear once."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
 
-
-class UngeneratableError(ValueError):
-    """A neuron that is not a straight line of scalar operations; says what stands in the way."""
-
-
-class Op(NamedTuple):
-    """One scalar operation: its name, the nodes it takes and, for constants and inputs, a value."""
-
-    name: str
-    args: tuple[int, ...] = ()
-    value: Any = None
+from neurons.codegen.operations import LOGICAL, Input, Instruction, Operation
 
 
 class Tape:
-    """Operations in the order of their computation; node 0 is the number 0."""
+    """Instructions in the order of their computation."""
 
     def __init__(self) -> None:
-        self.ops: list[Op] = []
-        self.origin: list[str] = []  # the tensor operation each came from
-        self.reading = ""
-        self._known: dict[Op, int] = {}
-        self.const(0.0)
+        self.instructions: list[Instruction] = []
+        self.origins: list[str] = []  # the tensor operation that each instruction came from
+        self.origin = ""  # the tensor operation that is being written down
+        self._nodes: dict[Instruction, int] = {}
 
-    def node(self, name: str, *args: int, value: Any = None) -> int:
-        """The node that computes this; a new one unless there is one."""
-        op = Op(name, args, value)
-        if op not in self._known:
-            self._known[op] = len(self.ops)
-            self.ops.append(op)
-            self.origin.append(self.reading)
-        return self._known[op]
+    def node(self, operation: Operation | Input, *arguments: int, **fields: Any) -> int:
+        """Return the node of this instruction, which is appended if it is new."""
+        instruction = Instruction(operation, arguments, **fields)
+        if instruction not in self._nodes:
+            self._nodes[instruction] = len(self.instructions)
+            self.instructions.append(instruction)
+            self.origins.append(self.origin)
+        return self._nodes[instruction]
 
-    def const(self, value: float) -> int:
-        return self.node("const", value=float(value))
+    def constant(self, value: float) -> int:
+        """Return the node of a number; -0.0 becomes 0.0."""
+        return self.node(Operation.CONSTANT, value=float(value) + 0.0)
 
     def value(self, node: int) -> float | None:
-        """The number a node is, if it is constant."""
-        return self.ops[node].value if self.ops[node].name == "const" else None
+        """Return the number of a constant node, None for any other."""
+        return self.instructions[node].value
 
-    def is_bool(self, node: int) -> bool:
-        return self.ops[node].name in ("lt", "le", "eq", "and", "not")
+    def is_logical(self, node: int) -> bool:
+        """Return whether a node is a truth value."""
+        return self.instructions[node].operation in LOGICAL
 
-    def each(self, formula: Callable[..., Scalar], *args: Any, **kwargs: Any) -> Tensor:
-        """A formula applied to every element of its broadcast arguments."""
+    def elementwise(self, formula: Callable[..., Scalar], *args: Any, **kwargs: Any) -> Tensor:
+        """Apply a formula to every element of the broadcast arguments, tensors of nodes."""
         tensors = [v for v in args if isinstance(v, Tensor)]
         shape = torch.broadcast_shapes(*(v.shape for v in tensors))
-        spread = [v.expand(shape).flatten().tolist() if isinstance(v, Tensor) else v for v in args]
-        found = []
+        columns = [v.expand(shape).flatten().tolist() if isinstance(v, Tensor) else v for v in args]
+        nodes = []
         for i in range(shape.numel()):
-            own = (Scalar(self, v[i]) if isinstance(v, list) else v for v in spread)
-            found.append(formula(*own, **kwargs).node)
-        return torch.tensor(found).view(shape)
+            scalars = (Scalar(self, v[i]) if isinstance(v, list) else v for v in columns)
+            nodes.append(formula(*scalars, **kwargs).node)
+        return torch.tensor(nodes).view(shape)
 
 
 class Scalar:
-    """A node under construction: formulas read as formulas, and zeros fall away."""
+    """A node with Python's operators, so that a formula reads as one.
+
+    Operators leave out what changes nothing: adding 0, multiplying by 0 or 1.
+    """
 
     def __init__(self, tape: Tape, node: int) -> None:
         self.tape, self.node = tape, node
 
-    def make(self, name: str, *others: Any) -> Scalar:
-        nodes = (self.of(v).node for v in others)
-        return Scalar(self.tape, self.tape.node(name, self.node, *nodes))
+    def apply(self, operation: Operation, *others: Any) -> Scalar:
+        """Return the operation of this number and others, scalars or Python numbers."""
+        nodes = (self.scalar(v).node for v in others)
+        return Scalar(self.tape, self.tape.node(operation, self.node, *nodes))
 
-    def of(self, value: Any) -> Scalar:
-        return value if isinstance(value, Scalar) else Scalar(self.tape, self.tape.const(value))
+    def scalar(self, value: Any) -> Scalar:
+        """Return a Python number as a scalar of the same tape; a scalar as it is."""
+        return value if isinstance(value, Scalar) else Scalar(self.tape, self.tape.constant(value))
 
     @property
     def value(self) -> float | None:
         return self.tape.value(self.node)
 
     def __add__(self, other: Any) -> Scalar:
-        other = self.of(other)
-        return other if self.node == 0 else self if other.node == 0 else self.make("add", other)
+        other = self.scalar(other)
+        if self.value == 0:
+            return other
+        return self if other.value == 0 else self.apply(Operation.ADD, other)
 
     def __sub__(self, other: Any) -> Scalar:
-        other = self.of(other)
-        return -other if self.node == 0 else self if other.node == 0 else self.make("sub", other)
+        other = self.scalar(other)
+        if self.value == 0:
+            return -other
+        return self if other.value == 0 else self.apply(Operation.SUB, other)
 
     def __mul__(self, other: Any) -> Scalar:
-        other = self.of(other)
-        if 0 in (self.node, other.node):
-            return Scalar(self.tape, 0)
+        other = self.scalar(other)
+        if 0 in (self.value, other.value):
+            return self.scalar(0)
         if other.value == 1:
             return self
-        return other if self.value == 1 else self.make("mul", other)
+        return other if self.value == 1 else self.apply(Operation.MUL, other)
 
     def __truediv__(self, other: Any) -> Scalar:
-        other = self.of(other)
+        other = self.scalar(other)
         if other.value and math.frexp(other.value)[0] == 0.5:  # 2^n, whose reciprocal is exact
             return self * (1 / other.value)
-        return self if self.node == 0 else self.make("div", other)
+        return self if self.value == 0 else self.apply(Operation.DIV, other)
 
     def __neg__(self) -> Scalar:
-        return self if self.node == 0 else self.make("neg")
+        return self if self.value == 0 else self.apply(Operation.NEG)
 
     def __rsub__(self, other: Any) -> Scalar:
-        return self.of(other) - self
+        return self.scalar(other) - self
 
     __radd__, __rmul__ = __add__, __mul__
 
     def __rtruediv__(self, other: Any) -> Scalar:
-        return self.of(other) / self
+        return self.scalar(other) / self
 
     def __lt__(self, other: Any) -> Scalar:
-        return self.make("lt", other)
+        return self.apply(Operation.LT, other)
 
     def __le__(self, other: Any) -> Scalar:
-        return self.make("le", other)
+        return self.apply(Operation.LE, other)
 
     def __gt__(self, other: Any) -> Scalar:
-        return self.of(other).make("lt", self)
+        return self.scalar(other).apply(Operation.LT, self)
 
     def __ge__(self, other: Any) -> Scalar:
-        return self.of(other).make("le", self)
+        return self.scalar(other).apply(Operation.LE, self)
 
     def __and__(self, other: Any) -> Scalar:
-        return self.make("and", other)
+        return self.apply(Operation.AND, other)
 
-    def __pow__(self, n: Any) -> Scalar:
-        """Small whole powers are products, as every compiler would like to have them."""
-        n = self.of(n)
-        if n.value is None or n.value not in range(1, 9):
-            return self.make("pow", n)
-        half = self ** (n.value // 2) if n.value > 1 else None
-        return self if half is None else half * half * self if n.value % 2 else half * half
+    def __pow__(self, exponent: Any) -> Scalar:
+        """Return a power; exponents 1 to 8 become products, which round the same everywhere."""
+        exponent = self.scalar(exponent)
+        n = exponent.value
+        if n is None or n not in range(1, 9):
+            return self.apply(Operation.POW, exponent)
+        if n == 1:
+            return self
+        half = self ** (n // 2)
+        return half * half * self if n % 2 else half * half

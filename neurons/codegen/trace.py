@@ -1,207 +1,193 @@
-"""Tracing: from a neuron's `step` to its program.
+"""Tracing: from a model's `step` to its program.
 
-`step` and its vector-Jacobian product are traced once, with two samples of two channels side by
-side; the operations of the first of the four neurons are the program. That nothing of the other
-three is among them is what makes the neurons of a layer independent, and is checked.
+`step` and its vector-Jacobian product are traced once, for two samples of two channels: four
+neurons. The operations that the first neuron needs are the program. If it needed a number of one
+of the other three, the neurons would not be independent; that is an error.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.fx import Graph
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from neurons.codegen.aten import Scattered, read
-from neurons.codegen.program import Field, Program, Scatter
-from neurons.codegen.tape import Tape, UngeneratableError
+from neurons.codegen.aten import TableTerm, read
+from neurons.codegen.fields import Field, param_fields, state_fields
+from neurons.codegen.operations import Input, UnsupportedStepError
+from neurons.codegen.program import Program, TableGradient
+from neurons.codegen.sums import with_sums
+from neurons.codegen.tape import Tape
 from neurons.contract import Neuron
 from neurons.fire import Fire, Surrogate
 
-SIDE = 2  # samples, and channels, of the trace
+SIZE = 2  # samples, and channels, of the trace
 SPIKES = (Surrogate.spike, Surrogate.strictly, Surrogate.__call__)
-X = Field("x", "x", 0, 1, learns=True)
+X = Field("x", Input.X, 0, 1, learns=True)
+
+
+class Graphs(NamedTuple):
+    """The traced graphs of a step and of its vector-Jacobian product."""
+
+    step: Graph  # (x, *state, *params) -> (s, *next state)
+    # ([grad_s, *grad_next_state], x, *state, *params) -> the gradients of all that learn
+    gradient: Graph
 
 
 def trace(neuron: Neuron, p: Any, fire: Fire, channels: int) -> Program:
-    """The program of a neuron; its parameters per channel have `channels` of them.
+    """Return the program of a model with `channels` channels.
 
-    Raises UngeneratableError with the operation that stands in the way.
+    Raise UnsupportedStepError with the reason if it has no program.
     """
     if neuron.step is None:
-        raise UngeneratableError("a whole sequence: it has no step")
+        raise UnsupportedStepError("it has no step")
     if type(fire) is not Fire or fire.spike not in SPIKES:
-        raise UngeneratableError("spikes that are not the surrogate's")
-    params = _param_fields(neuron, p, channels)
-    narrow = {f.name: _side_by_side(getattr(p, f.name), f) for f in params}
-    p, x = p._replace(**narrow), torch.full((SIDE, SIDE), 0.3, dtype=torch.float64)
-    states = _state_fields(neuron, x, p)
-    state = [v + 0 for v in neuron.initial(x, p)]  # a value of its own for each
-    held = [x, *state, *narrow.values()]
+        raise UnsupportedStepError("its fire replaces the surrogate's spikes")
+    params = param_fields(neuron, p, channels)
+    tensors = {f.name: _for_trace(getattr(p, f.name), f) for f in params}
+    p, x = p._replace(**tensors), torch.full((SIZE, SIZE), 0.3, dtype=torch.float64)
+    states = state_fields(neuron, x, p)
+    state = [v + 0 for v in neuron.initial(x, p)]  # tensors that share no memory
+    inputs = [x, *state, *tensors.values()]
     try:
-        graphs = _graphs(neuron, p, fire, [X, *states, *params], held)
-    except UngeneratableError:
+        graphs = _graphs(neuron, p, fire, [X, *states, *params], inputs)
+    except UnsupportedStepError:
         raise
     except (RuntimeError, ValueError) as error:
         reason = str(error).partition("\n")[0]
-        raise UngeneratableError(f"a step that joins channels ({reason})") from None
-    return _program(graphs, states, params, held)
+        raise UnsupportedStepError(f"its step joins channels ({reason})") from None
+    return _program(graphs, states, params, inputs)
 
 
-def _param_fields(neuron: Neuron, p: Any, channels: int) -> list[Field]:
-    """The tensors among the parameters. Where a model asks for its shape, they are per channel."""
-    fields, used = [], Counter[str]()
-    for name, v in p._asdict().items():
-        if not isinstance(v, Tensor):
-            continue
-        if name in neuron.tables:
-            kind, rows, lead, trail = "table", len(v), 1, 0
-        elif "shape" in neuron.needs and v.ndim:
-            if len(v) != channels:
-                raise UngeneratableError(f"{name} {[*v.shape]}, which is not one per channel")
-            kind, rows, lead, trail = "own", v[0].numel(), 0, v.ndim - 1
-        else:
-            kind, rows, lead, trail = "common", v.numel(), 0, v.ndim
-        fields.append(Field(name, kind, used[kind], rows, lead, trail, v.requires_grad))
-        used[kind] += rows
-    return fields
-
-
-def _state_fields(neuron: Neuron, x: Tensor, p: Any) -> list[Field]:
-    """Where the neurons' axes are in a state is seen by giving it another sample."""
-    once, twice = neuron.initial(x, p), neuron.initial(torch.cat([x, x[:1]]), p)
-    fields, used = [], Counter[str]()
-    for name, v, w in zip(neuron.State._fields, once, twice, strict=True):
-        grown = [axis for axis, (a, b) in enumerate(zip(v.shape, w.shape, strict=True)) if a != b]
-        kind = "state" if grown else "shared"
-        lead, trail = (grown[0], v.ndim - x.ndim - grown[0]) if grown else (0, v.ndim)
-        rows = v.numel() // (x.numel() if grown else 1)
-        fields.append(Field(name, kind, used[kind], rows, lead, trail, bool(grown)))
-        used[kind] += rows
-    return fields
-
-
-def _side_by_side(v: Tensor, field: Field) -> Tensor:
-    """A parameter's values for the channels of the trace."""
+def _for_trace(v: Tensor, field: Field) -> Tensor:
+    """Return a parameter with as many channels as the trace has."""
     v = v.detach().double().clone()
-    if field.alike or v.ndim == field.lead:
+    if not field.per_neuron or v.ndim == field.lead:
         return v
-    return torch.cat([v.narrow(field.lead, 0, 1)] * SIDE, field.lead)
+    return torch.cat([v.narrow(field.lead, 0, 1)] * SIZE, field.lead)
 
 
 def _graphs(
-    neuron: Neuron, p: Any, fire: Fire, fields: list[Field], held: list[Tensor]
-) -> tuple[Graph, Graph]:
-    """The step and its vector-Jacobian product, of x, the states and the parameters in `held`."""
-    ends = 1 + len(neuron.State._fields)
-    wanted = [i for i, f in enumerate(fields) if f.learns]
+    neuron: Neuron, p: Any, fire: Fire, fields: list[Field], inputs: list[Tensor]
+) -> Graphs:
+    """Trace a step, and the gradients of the inputs whose field learns."""
+    outputs_end = 1 + len(neuron.State._fields)  # of x and the states among the fields
+    names = [f.name for f in fields[outputs_end:]]
 
-    def step(x: Tensor, *held: Tensor) -> list[Tensor]:
-        own = {f.name: v for f, v in zip(fields[ends:], held[ends - 1 :], strict=True)}
-        before = neuron.State(*held[: ends - 1])
-        s, after = neuron.step(x, before, p._replace(**own), fire)  # type: ignore[misc]
-        for was, now in zip((x, *before), (s, *after), strict=True):
-            if was.shape != now.shape:
-                raise UngeneratableError(f"a shape that grows: {[*was.shape]} to {[*now.shape]}")
-        return [s, *after]
+    def step(*inputs: Tensor) -> list[Tensor]:
+        x, *state = inputs[:outputs_end]
+        params = p._replace(**dict(zip(names, inputs[outputs_end:], strict=True)))
+        s, next_state = neuron.step(x, neuron.State(*state), params, fire)  # type: ignore[misc]
+        for before, after in zip((x, *state), (s, *next_state), strict=True):
+            if before.shape != after.shape:
+                shapes = f"{[*before.shape]} to {[*after.shape]}"
+                raise UnsupportedStepError(f"its step changes a shape from {shapes}")
+        return [s, *next_state]
 
-    def gradient(upstream: list[Tensor], *held: Tensor) -> list[Tensor | None]:
-        inputs = [v.detach().requires_grad_(f.learns) for v, f in zip(held, fields, strict=True)]
+    def gradient(upstream: list[Tensor], *inputs: Tensor) -> list[Tensor | None]:
+        leaves = [v.detach().requires_grad_(f.learns) for v, f in zip(inputs, fields, strict=True)]
         with torch.enable_grad():
-            outputs = step(*inputs)
-        if any(o.requires_grad and f.alike for o, f in zip(outputs, fields, strict=False)):
-            raise UngeneratableError("a gradient through a state that all neurons share")
+            outputs = step(*leaves)
+        for output, f in zip(outputs, fields, strict=False):
+            if output.requires_grad and not f.per_neuron:
+                raise UnsupportedStepError("its gradient flows through a state of all neurons")
         pairs = [(o, g) for o, g in zip(outputs, upstream, strict=True) if o.requires_grad]
         sources, starts = zip(*pairs, strict=True)
-        leaves = [inputs[i] for i in wanted]
-        return list(torch.autograd.grad(sources, leaves, starts, allow_unused=True))
+        learned = [v for v in leaves if v.requires_grad]
+        return list(torch.autograd.grad(sources, learned, starts, allow_unused=True))
 
     with torch.no_grad():
-        upstream = [torch.ones_like(v) for v in held[:ends]]
-        return make_fx(step)(*held).graph, make_fx(gradient)(upstream, *held).graph
+        upstream = [torch.ones_like(v) for v in inputs[:outputs_end]]
+        return Graphs(make_fx(step)(*inputs).graph, make_fx(gradient)(upstream, *inputs).graph)
 
 
 def _program(
-    graphs: tuple[Graph, Graph], states: list[Field], params: list[Field], held: list[Tensor]
+    graphs: Graphs, states: list[Field], params: list[Field], inputs: list[Tensor]
 ) -> Program:
+    """Return the program that the first neuron's outputs in the graphs make."""
     tape, fields = Tape(), [X, *states, *params]
-    ends = [f._replace(kind=kind) for f, kind in zip([X, *states], _upstream(states), strict=True)]
-    nodes = [_inputs(tape, f, v) for f, v in zip(fields, held, strict=True)]
-    upstream = [_first_alone(_inputs(tape, f, v), f) for f, v in zip(ends, held, strict=False)]
-    outputs = read(tape, graphs[0], nodes)
-    wanted = [f for f in fields if f.learns]
-    grads = dict(zip(wanted, read(tape, graphs[1], [*upstream, *nodes]), strict=True))
-    params = [f._replace(learns=grads.get(f) is not None) for f in params]
+    nodes = [_input_nodes(tape, f, v) for f, v in zip(fields, inputs, strict=True)]
+    upstream = [_upstream_nodes(tape, f, v) for f, v in zip([X, *states], inputs, strict=False)]
+    next_states = dict(zip([X, *states], read(tape, graphs.step, nodes), strict=True))
+    gradients = read(tape, graphs.gradient, [*upstream, *nodes])
+    grads = dict(zip([f for f in fields if f.learns], gradients, strict=True))
 
-    def gathered(kind: str, of: list[Field], found: dict[Field, Any]) -> list[int]:
-        return [node for f in of if f.kind == kind for node in _first(found.get(f), f)]
+    def rows(kind: Input, outputs: dict[Field, Any]) -> list[int]:
+        """Return the first neuron's nodes of a kind; an absent gradient is the constant 0."""
+        return [
+            node
+            for f in fields
+            if f.kind is kind
+            for node in _rows_of_first(outputs.get(f), f) or [tape.constant(0)] * f.rows
+        ]
 
-    after = dict(zip([X, *states], outputs, strict=True))
-    made = Program(
-        tape.ops,
+    program = Program(
+        tape.instructions,
         states,
-        params,
-        spike=_first(outputs[0], X)[0],
-        after=gathered("state", states, after),
-        after_shared=gathered("shared", states, after),
-        grad_x=_first(grads[X], X)[0],
-        grad_state=gathered("state", states, grads),
-        grad_own=gathered("own", params, grads),
-        grad_common=gathered("common", params, grads),
-        scatters=[_scatter(v, f) for f, v in grads.items() if f.kind == "table" and v is not None],
+        [f._replace(learns=grads.get(f) is not None) for f in params],
+        spike=rows(Input.X, next_states)[0],
+        next_state=rows(Input.STATE, next_states),
+        next_shared_state=rows(Input.SHARED_STATE, next_states),
+        grad_x=rows(Input.X, grads)[0],
+        grad_state=rows(Input.STATE, grads),
+        grad_neuron_params=rows(Input.NEURON_PARAM, grads),
+        grad_common_params=rows(Input.COMMON_PARAM, grads),
+        table_gradients=[
+            _table_gradient(term, f)
+            for f, term in grads.items()
+            if f.kind is Input.TABLE and term is not None
+        ],
     )
-    _check_independent(tape, made)
-    return made.summed()
+    _check_independent(tape, program)
+    return with_sums(program)
 
 
-def _upstream(states: list[Field]) -> list[str]:
-    return ["grad_s", *("grad_state" if f.kind == "state" else "shared" for f in states)]
-
-
-def _inputs(tape: Tape, field: Field, like: Tensor) -> Tensor:
-    """The nodes of an input, in its shape; the value of a neighbour's is (row, which)."""
-    place = field.flat(torch.arange(like.numel()).view(like.shape))
+def _input_nodes(tape: Tape, field: Field, like: Tensor) -> Tensor:
+    """Return the nodes of an input, a tensor in its shape."""
+    positions = field.to_rows(torch.arange(like.numel()).view(like.shape))
     nodes = torch.empty(like.numel(), dtype=torch.long)
-    for row, lanes in enumerate(place.tolist()):
-        for lane, at in enumerate(lanes):
-            value = field.start + (0 if field.kind == "table" else row)
-            nodes[at] = tape.node(field.kind, value=(value, lane) if lane else value)
+    for i, row in enumerate(positions.tolist()):
+        for neuron, position in enumerate(row):
+            row_of_kind = field.start + (0 if field.kind is Input.TABLE else i)
+            nodes[position] = tape.node(field.kind, row=row_of_kind, neuron=neuron)
     return nodes.view(like.shape)
 
 
-def _first_alone(nodes: Tensor, field: Field) -> Tensor:
-    """An upstream gradient that only the first neuron has: it is 0 for the others."""
-    alone = torch.zeros_like(nodes).flatten()
-    if not field.alike:
-        first = field.flat(torch.arange(nodes.numel()).view(nodes.shape))[:, 0]
-        alone[first] = nodes.flatten()[first]
-    return alone.view(nodes.shape)
+def _upstream_nodes(tape: Tape, field: Field, like: Tensor) -> Tensor:
+    """Return the nodes of an upstream gradient: an input for the first neuron, 0 for all others."""
+    nodes = torch.full((like.numel(),), tape.constant(0))
+    if field.per_neuron:
+        kind = Input.SPIKE_GRADIENT if field is X else Input.STATE_GRADIENT
+        first = field.to_rows(torch.arange(like.numel()).view(like.shape))[:, 0]
+        for i, position in enumerate(first.tolist()):
+            nodes[position] = tape.node(kind, row=field.start + i)
+    return nodes.view(like.shape)
 
 
-def _first(nodes: Tensor | None, field: Field) -> list[int]:
-    """The first neuron's nodes of an output; what is not there is 0."""
-    return [0] * field.rows if nodes is None else field.flat(nodes)[:, 0].tolist()
+def _rows_of_first(nodes: Tensor | None, field: Field) -> list[int]:
+    """Return the first neuron's nodes of an output, one per row; none of an absent output."""
+    return [] if nodes is None else field.to_rows(nodes)[:, 0].tolist()
 
 
-def _scatter(found: Scattered, field: Field) -> Scatter:
-    one = field._replace(rows=1).flat(found.values)
-    return Scatter(field.start, found.at, int(one[0, 0]))
+def _table_gradient(term: TableTerm, field: Field) -> TableGradient:
+    """Return the first neuron's term of a table's gradient."""
+    value = field._replace(rows=1).to_rows(term.values)[0, 0]
+    return TableGradient(field.start, term.row, int(value))
 
 
-def _check_independent(tape: Tape, made: Program) -> None:
-    """Raise where the first neuron computes with what belongs to another."""
+def _check_independent(tape: Tape, program: Program) -> None:
+    """Raise UnsupportedStepError if the first neuron computes with a number of another."""
     foreign: set[int] = set()
-    roots = [made.spike, *made.after, *made.after_shared, *made.backward, *made.finish]
-    for node in made.needed(roots):
-        name, args, value = made.ops[node]
-        if name == "table":
-            raise UngeneratableError(f"{tape.origin[node]} of a table, which is only looked up")
-        if isinstance(value, tuple):
+    outputs = [*program.forward, *program.backward, *program.grad_params]
+    for node in program.needed(outputs):
+        instruction, origin = program.instructions[node], tape.origins[node]
+        if instruction.operation is Input.TABLE:
+            raise UnsupportedStepError(f"its step uses {origin} on a table, not aten.index_select")
+        if instruction.neuron:
             foreign.add(node)
-        if foreign.intersection(args):
-            raise UngeneratableError(f"{tape.origin[node]}, which couples neurons")
+        if foreign.intersection(instruction.arguments):
+            raise UnsupportedStepError(f"its step uses {origin}, which couples neurons")
     if foreign:
-        raise UngeneratableError("taking what is another neuron's")
+        raise UnsupportedStepError("its step copies a number of another neuron")

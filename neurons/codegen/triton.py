@@ -1,169 +1,169 @@
-"""A program in Triton: a thread walks over time with its neurons' states in registers.
+"""A program in Triton: two kernels that loop over time with the states of a block in registers.
 
-The same loops as in C: the forward keeps the state before every K-th step, the backward walks
-each stretch again, noting its states, and then back. Nothing is compiled anew for another T.
+The loops are those of C: the forward stores a checkpoint every K steps, the backward computes a
+segment again, forward, stores its states, and goes back through it. T is no constant: another T
+needs no compilation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from textwrap import indent
 
+from neurons.codegen.operations import Input, Operation
 from neurons.codegen.program import Program
-from neurons.codegen.tape import UngeneratableError
 from neurons.codegen.triton_text import TEXT
+from neurons.codegen.writer import Writer, each_row, fill
 
-EXPRESSIONS = {
-    "add": "{} + {}",
-    "sub": "{} - {}",
-    "mul": "{} * {}",
-    "neg": "-{}",
-    "lt": "{} < {}",
-    "le": "{} <= {}",
-    "eq": "{} == {}",
-    "and": "{} & {}",
-    "where": "tl.where({}, {}, {})",
-    "real": "{}.to(REAL)",
-    "int": "{}.to(tl.int64)",
-    "sigmoid": "1 / (1 + tl.exp(-{}))",
-    "tanh": "tanh({})",
-    "round": "rint({})",
-    "pow": "tl.exp({1} * tl.log({0}))",
-    **{name: f"tl.{name}({{}})" for name in ("exp", "log", "sin", "cos", "ceil", "floor")},
+NAMED = ("exp", "log", "sin", "cos", "ceil", "floor")  # as in triton.language
+EXPRESSIONS: dict[Operation | Input, str] = {
+    Input.X: "tl.load(x + at, mask=valid, other=0).to(REAL)",
+    Input.STATE: "state{row}",
+    Input.SHARED_STATE: "shared{row}",
+    Input.NEURON_PARAM: "tl.load(neuron_params + {row} * M + n, mask=valid, other=0)",
+    Input.COMMON_PARAM: "tl.load(common_params + {row})",
+    Input.SPIKE_GRADIENT: "tl.load(grad_s + at, mask=valid, other=0).to(REAL)",
+    Input.STATE_GRADIENT: "grad{row}",
+    Input.SUM: "sum{row}",
+    Operation.CONSTANT: "tl.full((), {value!r}, REAL)",
+    Operation.LOOKUP: "tl.load(tables + ({row} + {0}) * M + n, mask=valid, other=0)",
+    Operation.ADD: "{0} + {1}",
+    Operation.SUB: "{0} - {1}",
+    Operation.MUL: "{0} * {1}",
+    Operation.NEG: "-{0}",
+    Operation.LT: "{0} < {1}",
+    Operation.LE: "{0} <= {1}",
+    Operation.EQ: "{0} == {1}",
+    Operation.AND: "{0} & {1}",
+    Operation.WHERE: "tl.where({0}, {1}, {2})",
+    Operation.REAL: "{0}.to(REAL)",
+    Operation.INT: "{0}.to(tl.int64)",
+    Operation.SIGMOID: "1 / (1 + tl.exp(-{0}))",
+    Operation.TANH: "tanh({0})",
+    Operation.ROUND: "rint({0})",
+    Operation.POW: "tl.exp({1} * tl.log({0}))",
+    **{Operation(name): f"tl.{name}({{0}})" for name in NAMED},
 }
-ROUNDED = {  # as IEEE wants it, which `/` is not in single precision
-    "float32": {"div": "tl.div_rn({}, {})", "sqrt": "tl.sqrt_rn({})"},
-    "float64": {"div": "{} / {}", "sqrt": "tl.sqrt({})"},
+# Correctly rounded, which `/` and sqrt are not in single precision.
+ROUNDED: dict[str, dict[Operation | Input, str]] = {
+    "float32": {Operation.DIV: "tl.div_rn({0}, {1})", Operation.SQRT: "tl.sqrt_rn({0})"},
+    "float64": {Operation.DIV: "{0} / {1}", Operation.SQRT: "tl.sqrt({0})"},
 }
-LOADS = {
-    "const": "tl.full((), {at!r}, REAL)",
-    "x": "tl.load(x + at, mask=here, other=0).to(REAL)",
-    "state": "state{at}",
-    "shared": "shared{at}",
-    "own": "tl.load(own + {at} * M + n, mask=here, other=0)",
-    "common": "tl.load(common + {at})",
-    "lookup": "tl.load(table + ({at} + {}) * M + n, mask=here, other=0)",
-    "grad_s": "tl.load(grad_s + at, mask=here, other=0).to(REAL)",
-    "grad_state": "grad{at}",
-    "sum": "sum{at}",
-}
+
+# Of a number per neuron, and of one that all neurons share.
+LOAD, LOAD_SHARED = (
+    "{variable} = tl.load({place}, mask=valid, other=0)",
+    "{variable} = tl.load({place})",
+)
+STORE, STORE_SHARED = (
+    "tl.store({place}, {variable}, mask=valid)",
+    "tl.store({place}, {variable})",
+)
 
 
 def source(program: Program, name: str, real: str) -> str:
-    """The module's text with real "float32" or "float64"."""
-    return _Writer(program, real).text(name)
+    """Return the text of a module with real "float32" or "float64"."""
+    return _Writer(program, real).text(name, real)
 
 
-class _Writer:
+class _Writer(Writer):
     def __init__(self, program: Program, real: str) -> None:
-        self.program, self.real = program, real
-        self.expressions = EXPRESSIONS | ROUNDED[real]
-        every = program.schedule(range(len(program.ops)))
-        self.blocks = {*every.neuron, *every.every}  # nodes with a value per neuron
+        super().__init__(program, EXPRESSIONS | ROUNDED[real])
+        self.backward = program.schedule(program.backward)
+        everything = program.schedule(range(len(program.instructions)))
+        self.per_neuron = {*everything.per_neuron, *everything.per_neuron_step}
+        self.state = [f"state{row}" for row in range(len(program.next_state))]
+        self.shared_state = [f"shared{row}" for row in range(len(program.next_shared_state))]
+        self.grad = [f"grad{row}" for row in range(len(program.next_state))]
 
-    def text(self, name: str) -> str:
+    def text(self, name: str, real: str) -> str:
         p = self.program
-        S, U, after = len(p.after), len(p.after_shared), [*p.after, *p.after_shared]
-        forward, again = p.schedule([p.spike, *after]), p.schedule(after)
-        back, finish = p.schedule(p.backward), p.schedule(p.finish)
-        ahead = p.schedule([*p.backward, *after])
-        once = sorted({*ahead.once, *finish.once})
-        parts = {
-            "f_once": self.lines([*forward.once, *forward.neuron]),
-            "f_begin": _load("state", S, "state + {j} * M + n")
-            + _take("shared", U, "shared + {j}"),
-            "f_keep": _store("kept + (row * {S} + {j}) * M + n", "state", S)
-            + _put("kept_shared + row * {S} + {j}", "shared", U),
-            "f_every": self.lines([*forward.step, *forward.every]),
-            "f_advance": self.advance(),
-            "f_end": _store("after + {j} * M + n", "state", S)
-            + _put("after_shared + {j}", "shared", U),
-            "b_once": self.lines([*once, *ahead.neuron]),
-            "b_begin": _load("grad", S, "grad_after + {j} * M + n")
-            + [f"sum{j} = zero" for j in range(len(p.terms))],
-            "b_restore": _load("state", S, "kept + (c * {S} + {j}) * M + n")
-            + _take("shared", U, "kept_shared + c * {S} + {j}"),
-            "b_remember": _store("seen + (i * {S} + {j}) * M + n", "state", S)
-            + _put("scratch + i * {S} + {j}", "shared", U),
-            "again": self.lines([*again.step, *again.every]),
-            "again_advance": self.advance(),
-            "b_recall": _load("state", S, "seen + (i * {S} + {j}) * M + n")
-            + _take("shared", U, "scratch + i * {S} + {j}"),
-            "b_every": self.lines([*back.step, *back.every]),
-            "b_retreat": [f"grad{j} = {self.block(n)}" for j, n in enumerate(p.grad_state)]
-            + [f"sum{j} += v{n}" for j, n in enumerate(p.terms)]
-            + self.scattered(),
-            "finish": self.lines(finish.neuron)
-            + _store("grad_state + {j} * M + n", "grad", S)
-            + self.write("grad_own", p.grad_own)
-            + self.write("grad_common", p.grad_common),
-        }
-        depth = {"f_keep": 16, "f_every": 8, "f_advance": 8, "b_restore": 8}
-        deeper = ("b_remember", "again", "again_advance", "b_recall", "b_every", "b_retreat")
-        depth |= dict.fromkeys(deeper, 12)
-        return TEXT.substitute(
-            {k: indent("\n".join(v), " " * depth.get(k, 4)) for k, v in parts.items()},
+        return fill(
+            TEXT,
+            self.forward_parts() | self.recompute_parts() | self.backward_parts(),
             name=name,
-            real=self.real,
-            states=S,
-            shared=U,
-            own=len(p.grad_own),
-            common=len(p.grad_common),
+            real=real,
+            states=len(p.next_state),
+            shared_states=len(p.next_shared_state),
+            grad_neuron_params=len(p.grad_neuron_params),
+            grad_common_params=len(p.grad_common_params),
             spike=self.block(p.spike),
             grad_x=self.block(p.grad_x),
         )
 
-    def lines(self, nodes: Iterable[int]) -> list[str]:
-        """An assignment for each node."""
-        text = []
-        for node in nodes:
-            name, args, value = self.program.ops[node]
-            form = LOADS.get(name) or self.expressions.get(name)
-            if form is None:
-                raise UngeneratableError(f"{name}, which Triton lacks")
-            text.append(f"v{node} = " + form.format(*(f"v{a}" for a in args), at=value))
-        return text
+    def forward_parts(self) -> dict[str, list[str]]:
+        schedule = self.forward
+        return {
+            "forward_once": self.lines([*schedule.once, *schedule.per_neuron]),
+            "forward_start": self.load_state("first_state + {} * M + n", "first_shared + {}"),
+            "forward_checkpoint": self.store_state(
+                "checkpoints + (segment * S + {}) * M + n", "shared_checkpoints + segment * U + {}"
+            ),
+            "forward_step": self.lines([*schedule.per_step, *schedule.per_neuron_step]),
+            "next_state": self.next_state(),
+            "forward_end": self.store_state("state + {} * M + n", "shared_state + {}"),
+        }
+
+    def recompute_parts(self) -> dict[str, list[str]]:
+        p, schedule = self.program, self.recompute
+        invariant = p.schedule([*p.backward, *p.next_states])
+        once = sorted({*invariant.once, *self.grad_params.once})
+        steps = "steps + (i * S + {}) * M + n", "shared_steps + i * U + {}"
+        return {
+            "backward_once": self.lines([*once, *invariant.per_neuron]),
+            "backward_start": each_row(LOAD, "grad_next_state + {} * M + n", self.grad)
+            + [f"sum{row} = zero" for row in range(len(p.terms))],
+            "load_checkpoint": self.load_state(
+                "checkpoints + (c * S + {}) * M + n", "shared_checkpoints + c * U + {}"
+            ),
+            "store_step": self.store_state(*steps),
+            "recompute_step": self.lines([*schedule.per_step, *schedule.per_neuron_step]),
+            "load_step": self.load_state(*steps),
+        }
+
+    def backward_parts(self) -> dict[str, list[str]]:
+        p, schedule = self.program, self.backward
+        neuron, common = self.blocks(p.grad_neuron_params), self.blocks(p.grad_common_params)
+        return {
+            "backward_step": self.lines([*schedule.per_step, *schedule.per_neuron_step]),
+            "previous_grad": [
+                f"grad{row} = {value}" for row, value in enumerate(self.blocks(p.grad_state))
+            ],
+            "add_terms": [f"sum{row} += v{node}" for row, node in enumerate(p.terms)],
+            "add_table_gradients": self.table_gradients(),
+            "grad_params": self.lines(self.grad_params.per_neuron)
+            + each_row(STORE, "grad_state + {} * M + n", self.grad)
+            + each_row(STORE, "grad_neuron_params + {} * M + n", neuron)
+            + each_row(STORE, "grad_common_params + {} * M + n", common),
+        }
 
     def block(self, node: int) -> str:
-        """A node's value for each neuron of the block."""
-        return f"v{node}" if node in self.blocks else f"zero + v{node}"
+        """Return a node's value for each neuron of the block."""
+        return f"v{node}" if node in self.per_neuron else f"zero + v{node}"
 
-    def advance(self) -> list[str]:
-        """The states after the step become those before the next."""
-        shared = [f"shared{j} = v{n}" for j, n in enumerate(self.program.after_shared)]
-        return [f"state{j} = {self.block(n)}" for j, n in enumerate(self.program.after)] + shared
+    def blocks(self, nodes: Iterable[int]) -> list[str]:
+        return [self.block(node) for node in nodes]
 
-    def write(self, name: str, nodes: list[int]) -> list[str]:
-        return [
-            f"tl.store({name} + {j} * M + n, {self.block(node)}, mask=here)"
-            for j, node in enumerate(nodes)
-        ]
+    def load_state(self, place: str, shared_place: str) -> list[str]:
+        shared = each_row(LOAD_SHARED, shared_place, self.shared_state)
+        return each_row(LOAD, place, self.state) + shared
 
-    def scattered(self) -> list[str]:
+    def store_state(self, place: str, shared_place: str) -> list[str]:
+        shared = each_row(STORE_SHARED, shared_place, self.shared_state)
+        return each_row(STORE, place, self.state) + shared
+
+    def next_state(self) -> list[str]:
+        """Return the lines that make the state after a step the state before the next one."""
+        p = self.program
+        shared = [f"shared{row} = v{node}" for row, node in enumerate(p.next_shared_state)]
+        values = enumerate(self.blocks(p.next_state))
+        return [f"state{row} = {value}" for row, value in values] + shared
+
+    def table_gradients(self) -> list[str]:
         lines = []
-        for start, row, value in self.program.scatters:
+        for gradient in self.program.table_gradients:
+            row, value = f"({gradient.start} + v{gradient.row})", f"v{gradient.value}"
             lines += [
-                f"entry = grad_table + ({start} + v{row}) * M + n",
-                f"tl.store(entry, tl.load(entry, mask=here, other=0) + v{value}, mask=here)",
+                f"entry = grad_tables + {row} * M + n",
+                f"tl.store(entry, tl.load(entry, mask=valid, other=0) + {value}, mask=valid)",
             ]
         return lines
-
-
-def _load(name: str, rows: int, place: str) -> list[str]:
-    """Rows of all neurons from memory, into variables of this name."""
-    at = [place.format(S=rows, j=j) for j in range(rows)]
-    return [f"{name}{j} = tl.load({at[j]}, mask=here, other=0)" for j in range(rows)]
-
-
-def _take(name: str, rows: int, place: str) -> list[str]:
-    """The same of what all neurons share."""
-    return [f"{name}{j} = tl.load({place.format(S=rows, j=j)})" for j in range(rows)]
-
-
-def _store(place: str, name: str, rows: int) -> list[str]:
-    at = [place.format(S=rows, j=j) for j in range(rows)]
-    return [f"tl.store({at[j]}, {name}{j}, mask=here)" for j in range(rows)]
-
-
-def _put(place: str, name: str, rows: int) -> list[str]:
-    return [f"tl.store({place.format(S=rows, j=j)}, {name}{j})" for j in range(rows)]

@@ -12,7 +12,7 @@ from ci import checkpoints
 from neurons.backends import BACKENDS
 from suites.profiles import Profile, Shape
 from tests.golden import cases, check
-from tests.golden.__main__ import lent
+from tests.golden.__main__ import on_device
 from tests.golden.cases import VECTORS
 
 SCRIPT = Path(__file__).parents[2] / "ci" / "gpu.sh"
@@ -26,7 +26,7 @@ def program(path: Path, text: str) -> None:
 
 
 class Box:
-    """A checkout that has the script, beside programs that only say how they were called."""
+    """A checkout with the script, and programs that only log how they were called."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.calls = path, path / "calls"
@@ -41,10 +41,10 @@ class Box:
         program(self.path / "nvidia-smi", "exit 0" if yes else "echo NVIDIA-SMI has failed; exit 9")
 
     def python(self, **status: int) -> None:
-        """A Python whose modules end with the given status: in their names, `_` is for a dot."""
+        """Install a Python whose modules exit with these statuses; `_` in a name is a dot."""
         ends = "\n".join(f"{name.replace('_', '.')}) exit {n} ;;" for name, n in status.items())
-        told = f'echo "$@" >> {self.calls}; [ "$1" = -m ] && shift'
-        program(self.path / "python", f'{told}\ncase "$1" in\n{ends}\nesac\nexit 0')
+        log = f'echo "$@" >> {self.calls}; [ "$1" = -m ] && shift'
+        program(self.path / "python", f'{log}\ncase "$1" in\n{ends}\nesac\nexit 0')
 
     def run(self, **environment: str) -> subprocess.CompletedProcess:
         path = f"{self.path}{os.pathsep}{os.environ['PATH']}"
@@ -107,25 +107,26 @@ def test_a_benchmark_that_fails_is_named_and_no_more(box):
 
 
 def test_golden_vectors_reach_a_backend_on_another_device(monkeypatch):
-    """The CPU stands in for it; all vectors of a model with a parameter are repeated through it."""
+    """The other device is the CPU here; all vectors of a model with a parameter run on it."""
     eager = BACKENDS["eager"]
-    monkeypatch.setitem(BACKENDS, "eager", lent(eager, "cpu"))
+    monkeypatch.setitem(BACKENDS, "eager", on_device(eager, "cpu"))
     assert BACKENDS["eager"].run is not eager.run
     for case in cases.find(VECTORS / "plif"):
         assert not check.judge(case, ["eager"]).wrong
 
 
-def test_both_ways_of_keeping_states_are_measured(monkeypatch, capsys):
+def test_checkpoints_of_every_step_and_of_every_32nd_are_measured(monkeypatch, capsys):
     if reason := neurons.backends.refusal(neurons.get("lif"), "cpu"):
         pytest.skip(reason)
     tiny = Profile([Shape(40, 2, 8)], ("cpu",))
-    monkeypatch.setattr("suites.cases.profile", lambda: tiny)
+    for module in ("ci.checkpoints", "suites.cases"):
+        monkeypatch.setattr(f"{module}.profile", lambda: tiny)
     assert checkpoints.main(["--backend", "cpu", "lif", "psn"]) == 0
     head, _, row = capsys.readouterr().out.splitlines()
     assert "all states | states of every 32 steps" in head
     assert row.startswith("| lif | T=40 N=2 C=8 |") and row.count(" ms, ") == 2
 
 
-def test_no_kernel_to_measure_is_said(capsys):
+def test_models_without_a_kernel_are_named_with_the_reason(capsys):
     assert checkpoints.main(["--backend", "cpu", "psn"]) == 2
-    assert capsys.readouterr().err.startswith("psn: ")
+    assert capsys.readouterr().err.startswith("backend 'cpu' cannot compile psn: ")

@@ -1,4 +1,4 @@
-"""Compile every generated kernel to sm_90 code, on a machine that need not have a GPU."""
+"""Compile every generated kernel to sm_90 code, without a GPU."""
 
 import triton
 from triton.backends.compiler import GPUTarget
@@ -14,15 +14,15 @@ NUMBERS = {"T": "i32", "M": "i32"}
 
 
 def compiled(kernel):
-    """The machine code of a kernel over float32 tensors."""
+    """Return the machine code of a kernel for float32 tensors."""
     constants = {"K": 32, "BLOCK": 32}
     signature = {n: NUMBERS.get(n, "*fp32") for n in kernel.arg_names}
     signature |= dict.fromkeys(constants, "constexpr")
-    places = {(kernel.arg_names.index(n),): v for n, v in constants.items()}
-    made = triton.compile(
-        ASTSource(kernel, signature, places), HOPPER, {"num_warps": 1, "enable_fp_fusion": False}
+    values = {(kernel.arg_names.index(n),): v for n, v in constants.items()}
+    result = triton.compile(
+        ASTSource(kernel, signature, values), HOPPER, {"num_warps": 1, "enable_fp_fusion": False}
     )
-    return made.asm["cubin"]
+    return result.asm["cubin"]
 
 
 def main():
