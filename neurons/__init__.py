@@ -1,8 +1,8 @@
-"""Spiking neuron models, one page of equations each.
+"""Spiking neuron models, each one page of equations.
 
 layer = neurons.Layer("lif", tau=2.0)        # an nn.Module, [T, N, *] in and out
-neurons.names()                              # what there is
-neurons.get("lif")                           # its step, parameters and state
+neurons.names()                              # all models
+neurons.get("lif")                           # the record of one: step, parameters, state
 """
 
 from neurons import backends

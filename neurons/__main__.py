@@ -1,4 +1,4 @@
-"""`python -m neurons`: the table of models, as Markdown; the README holds a copy."""
+"""`python -m neurons`: print the table of models as Markdown; docs/models.md has a copy."""
 
 import importlib
 
@@ -6,15 +6,15 @@ from neurons import get, names
 
 
 def table() -> str:
-    """One row per model: what it is, how it runs, what it learns."""
+    """Return a table with one row per model: what it is, how it runs, what it learns."""
     rows = ["model | what | online | parallel | learns", "---|---|---|---|---"]
     for name in names():
         neuron = get(name)
-        page = importlib.import_module(neuron.Params.__module__).__doc__ or ""
-        what = page.split("\n\n")[0].replace("\n", " ").rstrip(".")
-        yes = {True: "yes", False: ""}
-        runs = f"{yes[neuron.step is not None]} | {yes[neuron.sequence is not None]}"
-        rows.append(f"`{name}` | {what} | {runs} | {', '.join(neuron.learnable)}".rstrip())
+        docstring = importlib.import_module(neuron.Params.__module__).__doc__ or ""
+        summary = docstring.split("\n\n")[0].replace("\n", " ").rstrip(".")
+        online, parallel = ("yes" if run else "" for run in (neuron.step, neuron.sequence))
+        learns = ", ".join(neuron.learnable)
+        rows.append(f"`{name}` | {summary} | {online} | {parallel} | {learns}".rstrip())
     return "\n".join(rows)
 
 

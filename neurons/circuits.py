@@ -1,18 +1,22 @@
-"""Circuits: a layer's last spikes, convolved, gate what its neurons do next.
+"""What models share: circuits, convolutions of a layer's last spikes that gate its next step.
 
     beta[t] = tanh(W_gt s[t-1]),     gamma[t] = tanh(W_gs s[t-1])
 
-W is a convolution over the axes of `*` (of [C] alone: a product over the channels) in `groups`
-groups (`circuit="group"`; gcd(groups, C) where they do not divide C), in one (`"global"`), or a
-weight and a bias per neuron (`"self"`, Table 11). The authors' code, and the paper's count of
-parameters, have a GroupNorm after each convolution, inside the tanh: `norm=True`. Without one of
-the circuits (Table 7; stclif's `kept`) its gate is 0.
-`detach_gates=True` truncates the gradient through the spikes that gate (appendix A; Y in Table 8).
+W is a convolution over the axes of `*`, or for [C] alone a product over the channels. Options:
 
-Circuits couple neurons, so no kernel is generated of a step; `backend="compile"` runs it fastest.
-With 64 channels that saves the calls (65 to 8 us a step forward, 380 to 27 with the backward, one
-thread). On maps of [64, 16, 16] the two convolutions alone are 3/4 of a compiled forward step, 281
-us: they are the limit.
+    circuit="group"    `groups` groups of channels; gcd(groups, C) if `groups` does not divide C
+    circuit="global"   one group
+    circuit="self"     one weight and one bias per neuron (Table 11)
+    norm=True          a GroupNorm after each convolution, inside the tanh, as in the authors' code
+                       and in the paper's number of parameters
+    kept=...           of stclif: "temporal" or "spatial" leaves out the other circuit, whose gate
+                       is then 0 (Table 7)
+    detach_gates=True  no gradient through the gating spikes (appendix A; Y in Table 8)
+
+Circuits couple neurons, so no kernel can be generated from such a step; `backend="compile"` is the
+fastest. With 64 channels it takes 8 us instead of 65 us per step forward, and 27 us instead of
+380 us with the backward (one thread). On maps of [64, 16, 16] the two convolutions alone are 3/4 of
+a compiled forward step of 281 us.
 
 Source: STC (Wang & Yu 2024), Eq. 9-10.
 """
@@ -46,10 +50,10 @@ def draw(
     norm: bool,
     kept: str = "both",
 ) -> dict[str, Any]:
-    """The circuits' part of a model's Params.
+    """Return the fields of a model's Params that belong to circuits.
 
-    Weights are as torch's Conv where a GroupNorm follows; else inhibitory, so that nothing
-    explodes.
+    Weights start as those of torch's Conv if a GroupNorm follows. If not, they start inhibitory,
+    so that activity does not explode.
     """
     parts = math.gcd(groups, shape[0]) if circuit == "group" else 1
     inner = (shape[0] // parts, *(kernel,) * (len(shape) - 1))
@@ -65,27 +69,27 @@ def draw(
 
 
 def gates(s: Tensor, p: Any) -> tuple[Tensor | float, Tensor | float]:
-    """beta and gamma, [N, C, *], for the last spikes s."""
+    """Return beta and gamma, [N, C, *], for the last spikes s."""
     s = s.detach() if p.detach_gates else s
-    last = 0 if p.temporal is None else 1  # the row of gamma's norm
-    return _gate(0, p.temporal, s, p), _gate(last, p.spatial, s, p)
+    spatial_row = 0 if p.temporal is None else 1  # of the GroupNorm
+    return _gate(0, p.temporal, s, p), _gate(spatial_row, p.spatial, s, p)
 
 
-def _gate(i: int, weight: Tensor | None, s: Tensor, p: Any) -> Tensor | float:
+def _gate(row: int, weight: Tensor | None, s: Tensor, p: Any) -> Tensor | float:
     if weight is None:
         return 0.0
     if p.circuit == "self":
-        return torch.tanh(weight * s + p.shift[i])
+        return torch.tanh(weight * s + p.shift[row])
     a = _convolve(s, weight)
     if p.gain is not None:
-        a = group_norm(a, math.gcd(p.groups, len(weight)), p.gain[i], p.shift[i], p.eps)
+        a = group_norm(a, math.gcd(p.groups, len(weight)), p.gain[row], p.shift[row], p.eps)
     return torch.tanh(a)
 
 
 def _convolve(x: Tensor, weight: Tensor) -> Tensor:
-    """The same-size convolution of [N, C, *] by [C, C/groups, k..], an odd k per axis of `*`.
+    """Return the convolution of [N, C, *] by [C, C/groups, k..], of the same size as the input.
 
-    With no axis in `*` it is a product over the channels.
+    There is one odd k per axis of `*`; without any, it is a product over the channels.
     """
     if x.ndim != weight.ndim or x.shape[1] != len(weight):
         raise ValueError(
@@ -96,5 +100,15 @@ def _convolve(x: Tensor, weight: Tensor) -> Tensor:
     if not pads:
         blocks = weight.view(groups, weight.shape[1], weight.shape[1])
         return torch.einsum("ngi,goi->ngo", x.unflatten(1, (groups, -1)), blocks).flatten(1)
-    one = [1] * len(pads)
-    return torch.convolution(x, weight, None, one, pads, one, False, [0] * len(pads), groups)
+    ones, zeros = [1] * len(pads), [0] * len(pads)
+    return torch.convolution(x, weight, None, ones, pads, ones, False, zeros, groups)
+
+
+COUPLINGS = ("mu_d", "mu_s", "lambda_s", "lambda_d")
+
+
+def couplings(p: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return mu_D, mu_S, lambda_S, lambda_D, which couple the compartments of lmh and stclmh."""
+    mu_d, mu_s = torch.sigmoid(p.mu_d) - 0.5, torch.sigmoid(p.mu_s) - 0.5
+    lambda_s, lambda_d = torch.sigmoid(p.lambda_s) + 0.5, torch.sigmoid(p.lambda_d) + 0.5
+    return mu_d, mu_s, lambda_s, lambda_d

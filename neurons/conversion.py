@@ -1,14 +1,13 @@
-"""From trained CLIF weights to a network of plain LIF neurons, for inference.
+"""Conversion of a network of CLIF neurons to one of LIF neurons, for inference.
 
-CLIF's second potential deepens the reset while it trains; a LIF without it is cheaper to run. Its
-soft reset leaves too much behind, so it resets hard, to a small negative potential that stands in
-for the deeper reset:
+CLIF's second potential deepens the reset during training; a LIF without it costs less to run. The
+LIF's soft reset would be too shallow, so it resets hard, to a small negative potential:
 
     h[t] = v_reset + (1 - 1/tau) (v[t-1] - v_reset) + x[t]
     v[t] = v_reset where it fires, else h[t]
 
-The reset value is one number for the whole network, chosen on data. As in SpikingJelly, it is also
-where the potential starts and leaks to.
+v_reset is one number for the whole network, chosen on data. As in SpikingJelly, the potential also
+starts there and decays towards it.
 
 Source: CLIF (Huang et al. 2024), appendix J, Table 8: on CIFAR10, 95.41 % with CLIF becomes 92.95 %
 with LIF's soft reset, 93.41 % with a hard one and 95.08 % with a hard one to -0.06.
@@ -28,16 +27,16 @@ VALUES = (0.0, -0.02, -0.04, -0.06, -0.08, -0.1)  # the reset values of Table 8 
 
 
 def clif_to_lif(network: nn.Module, v_reset: float | None = -0.06) -> nn.Module:
-    """A copy of `network` whose CLIF layers are LIF layers, with all its weights.
+    """Return a copy of `network` with LIF layers for its CLIF layers and the same weights.
 
-    tau, v_th and the surrogate are kept; v_reset is in the input's units, None means soft reset.
-    Raises ValueError if there is no CLIF layer.
+    tau, v_th and the surrogate stay; v_reset is in the input's units, None means soft reset.
+    Raise ValueError if there is no CLIF layer.
     """
     converted = copy.deepcopy(network)
-    found = [name for name, layer in converted.named_modules() if _is_clif(layer)]
-    if not found:
+    names = [name for name, layer in converted.named_modules() if _is_clif(layer)]
+    if not names:
         raise ValueError("the network has no clif layer to convert")
-    for name in found:
+    for name in names:
         layer = _as_lif(converted.get_submodule(name), v_reset)
         if not name:
             return layer
@@ -48,7 +47,7 @@ def clif_to_lif(network: nn.Module, v_reset: float | None = -0.06) -> nn.Module:
 def best_reset(
     network: nn.Module, score: Callable[[nn.Module], float], values: Iterable[float] = VALUES
 ) -> float:
-    """The reset value at which the converted network scores highest, e.g. in accuracy."""
+    """Return the reset value with which the converted network has the highest score."""
     return max(values, key=lambda v_reset: score(clif_to_lif(network, v_reset)))
 
 

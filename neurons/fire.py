@@ -1,15 +1,16 @@
-"""Firing and reset: the one place that knows about spikes and their pretended derivative.
+"""Spikes, surrogate derivatives and resets: what every neuron does when it fires.
 
-A surrogate is written as a smooth primitive g of the distance u to the threshold. The spike is a
-step function of u; its derivative is taken to be g'(u), which autograd finds from g. So there is
+The spike is a step function of u, the distance of the potential to the threshold. Its derivative
+is replaced by that of a smooth function g, the surrogate, which autograd differentiates. So there
+are
 
-    Fire(...)            spikes forward, g' backward: trains
-    smooth(fire)         the spike is g itself: finite differences hold, gradcheck applies
-    replay(fire, s)      fires exactly where s did: gradients compare without threshold flips
+    Fire(...)            spikes forward, g' backward: for training
+    smooth(fire)         g forward: finite differences and gradcheck hold
+    replay(fire, s)      the recorded spikes s forward, g' backward: compares gradients of two runs
+    recording(fire)      the same spikes, and a list of what was decided
 
-A distance that is not a number gives a spike that is not one: a neuron whose potential was lost
-must not pass for one that is silent. An infinite one is far above the threshold, or far below it
-(v_th = inf silences a neuron).
+A NaN potential gives a NaN spike, never 0: a broken neuron must not look like a silent one.
+u = inf and u = -inf are far above and far below the threshold (v_th = inf silences a neuron).
 """
 
 from __future__ import annotations
@@ -27,14 +28,9 @@ from neurons.contract import one_of
 
 
 def heaviside(u: Tensor, strict: bool = False) -> Tensor:
-    """1 where u >= 0 (`strict`: u > 0), else 0, in the dtype of u; NaN stays NaN."""
-    # Clamped and rounded, NaN stays; a comparison would lose it, and a mask costs torch more.
+    """Return 1 where u >= 0 (`strict`: u > 0), else 0, in the dtype of u; NaN where u is NaN."""
+    # `u >= 0` would turn NaN into 0, and masking NaN afterwards is slower than clamp and round.
     return u.clamp(0, 1).ceil() if strict else u.clamp(-1, 0).floor() + 1
-
-
-# --------------------------------------------------------------------------------------------
-# Surrogates: u -> g(u). A name and its keyword arguments are the whole interface.
-# --------------------------------------------------------------------------------------------
 
 
 def atan(u: Tensor, alpha: float = 2.0) -> Tensor:
@@ -50,12 +46,12 @@ def sigmoid(u: Tensor, alpha: float = 4.0) -> Tensor:
 def rect(
     u: Tensor, width: float = 1.0, height: float | None = None, closed: bool = False
 ) -> Tensor:
-    """g' = height for |u| < width/2 (<= when `closed`), else 0; height is 1/width unless given.
+    """g' = height for |u| < width/2 (<= with `closed`), else 0; the default height is 1/width.
 
-    CLIF Eq. 8, printed open; the authors' code is closed. SpikingJelly's Rect(alpha) has width
-    1/alpha and height alpha, CLIF's alpha is the width.
+    CLIF Eq. 8 is open, the authors' code closed. CLIF's alpha is the width; SpikingJelly's
+    Rect(alpha) has width 1/alpha and height alpha.
     """
-    number = isinstance(width, (int, float))  # a tensor's edges count as closed
+    number = isinstance(width, (int, float))  # hardtanh takes numbers only; clamp is closed
     inside = torch.nn.functional.hardtanh if number and not closed else torch.clamp
     return inside(u, -width / 2, width / 2) * (1 / width if height is None else height) + 0.5
 
@@ -72,7 +68,7 @@ def triangle(u: Tensor, gamma: float = 1.0) -> Tensor:
 
 
 def integer(u: Tensor, N: int = 4) -> Tensor:
-    """g' = 1 for 0 <= u <= N, else 0; the spike is an integer, see `count`. DSN Eq. 10; I-LIF."""
+    """g' = 1 for 0 <= u <= N, else 0; the spike is clip(round(u), 0, N). DSN Eq. 10; I-LIF."""
     return torch.clamp(u, 0, N)
 
 
@@ -83,7 +79,7 @@ SURROGATES: dict[str, Callable[..., Tensor]] = {
 
 @dataclass(frozen=True)
 class Surrogate:
-    """A named primitive with its arguments; make one with `surrogate`."""
+    """The smooth function g with its arguments; built by `surrogate`."""
 
     name: str
     arguments: tuple[tuple[str, Any], ...] = ()
@@ -92,11 +88,11 @@ class Surrogate:
         return SURROGATES[self.name](u, **dict(self.arguments))
 
     def spike(self, u: Tensor) -> Tensor:
-        """The step function g smooths: clip(round_half_even(u), 0, N) for integers, else u >= 0."""
+        """Return the spike: clip(round_half_even(u), 0, N) for "integer", else 1 where u >= 0."""
         return self(u).round() if self.name == "integer" else heaviside(u)
 
     def strictly(self, u: Tensor) -> Tensor:
-        """The same for neurons that fire above their threshold, not at it: u > 0."""
+        """Return the spike of a neuron that fires above its threshold, not at it: u > 0."""
         return self(u).round() if self.name == "integer" else heaviside(u, strict=True)
 
 
@@ -104,18 +100,18 @@ Spike = Callable[[Surrogate, Tensor], Tensor]
 
 
 def surrogate(name: str | Surrogate, **arguments: Any) -> Surrogate:
-    """The surrogate called `name`, e.g. `surrogate("rect", width=0.5)`.
+    """Return the surrogate called `name`, e.g. `surrogate("rect", width=0.5)`.
 
-    Raises ValueError for an unknown name or argument and for a value that is not positive.
+    Raise ValueError for an unknown name or argument, or a value that is not positive.
     """
     if isinstance(name, Surrogate):
         if arguments:
-            raise ValueError(f"{name} has its arguments already; name the surrogate by a word")
+            raise ValueError(f"{name} has its arguments already; pass its name to set others")
         return name
     g = SURROGATES[one_of("no surrogate", name, SURROGATES)]
-    known = {q.name: q.default for q in list(inspect.signature(g).parameters.values())[1:]}
+    defaults = {q.name: q.default for q in list(inspect.signature(g).parameters.values())[1:]}
     for key, value in arguments.items():
-        default = known[one_of(f"surrogate {name} has no argument", key, known)]
+        default = defaults[one_of(f"surrogate {name} has no argument", key, defaults)]
         kind = float if default is None else type(default)
         number = isinstance(value, (int, float) if kind is float else kind)
         if not number or (kind is not bool and not value > 0):
@@ -123,18 +119,13 @@ def surrogate(name: str | Surrogate, **arguments: Any) -> Surrogate:
             raise ValueError(
                 f"surrogate {name}: {key} = {value!r} is not allowed; it must be {allowed}"
             )
-    return Surrogate(name, tuple((known | arguments).items()))
-
-
-# --------------------------------------------------------------------------------------------
-# Resets: (h, s, v_th, v_reset) -> v
-# --------------------------------------------------------------------------------------------
+    return Surrogate(name, tuple((defaults | arguments).items()))
 
 
 def hard(h: Tensor, s: Tensor, v_th: Any, v_reset: Any) -> Tensor:
     """v = (1 - s) h + s v_reset. CLIF Eq. 3."""
-    kept = (1 - s) * h
-    return kept if isinstance(v_reset, (int, float)) and v_reset == 0 else kept + s * v_reset
+    v = (1 - s) * h
+    return v if isinstance(v_reset, (int, float)) and v_reset == 0 else v + s * v_reset
 
 
 def soft(h: Tensor, s: Tensor, v_th: Any, v_reset: Any) -> Tensor:
@@ -143,20 +134,15 @@ def soft(h: Tensor, s: Tensor, v_th: Any, v_reset: Any) -> Tensor:
 
 
 def none(h: Tensor, s: Tensor, v_th: Any, v_reset: Any) -> Tensor:
-    """v = h: spikes leave no trace."""
+    """v = h: a spike does not change the potential."""
     return h
 
 
 RESETS: dict[str, Callable[..., Tensor]] = {f.__name__: f for f in (hard, soft, none)}
 
 
-# --------------------------------------------------------------------------------------------
-# Fire
-# --------------------------------------------------------------------------------------------
-
-
-class _Pretend(torch.autograd.Function):
-    """The value of `spike(surrogate, u)` with the derivative of `g`."""
+class _SurrogateGradient(torch.autograd.Function):
+    """`spike(surrogate, u)` forward, the gradient of g backward."""
 
     @staticmethod
     def forward(ctx: Any, g: Tensor, u: Tensor, surrogate: Surrogate, spike: Spike) -> Tensor:
@@ -169,18 +155,18 @@ class _Pretend(torch.autograd.Function):
 
 @dataclass(frozen=True)
 class Fire:
-    """How a neuron spikes and resets; handed to every `step` and `sequence`.
+    """How a neuron spikes and resets; an argument of every `step` and `sequence`.
 
     Attributes
     ----------
     surrogate
-        The primitive whose derivative stands in for that of the spike.
+        The smooth function whose derivative replaces that of the spike.
     mode
-        "hard", "soft" or "none": which reset `reset` does.
+        The reset: "hard", "soft" or "none".
     detach_reset
         Keep the reset out of the gradient.
     spike
-        (surrogate, u) -> value forward: `Surrogate.spike`, or `Surrogate.strictly` for `u > 0`.
+        (surrogate, u) -> spikes: `Surrogate.spike`, or `Surrogate.strictly` for `u > 0`.
     """
 
     surrogate: Surrogate
@@ -188,67 +174,71 @@ class Fire:
     detach_reset: bool = False
     spike: Spike = Surrogate.spike
 
-    def __call__(self, u: Tensor, **now: Any) -> Tensor:
-        """Spikes for the potential's distance u to the threshold, of any shape.
+    def __call__(self, u: Tensor, **arguments: Any) -> Tensor:
+        """Return the spikes for u, the potential minus the threshold, of any shape.
 
-        `now` replaces arguments of the surrogate for this call, e.g. a `width` of this step.
+        `arguments` replace those of the surrogate in this call, e.g. the `width` of this step.
         """
-        g = Surrogate(self.surrogate.name, tuple((dict(self.surrogate.arguments) | now).items()))
+        merged = dict(self.surrogate.arguments) | arguments
+        g = Surrogate(self.surrogate.name, tuple(merged.items()))
         if torch.is_grad_enabled() and u.requires_grad:
-            return _Pretend.apply(g(u), u, g, self.spike)
+            return _SurrogateGradient.apply(g(u), u, g, self.spike)
         return self.spike(g, u)
 
     def over(self, steps: slice) -> Fire:
-        """This fire for a stretch of the sequence; only what is replayed differs from the rest."""
-        recorded = isinstance(self.spike, Replay)
-        return replay(self, self.spike.spikes[steps]) if recorded else self  # type: ignore[attr-defined]
+        """Return the fire for these steps of the sequence; only a replay differs between them."""
+        spike = self.spike
+        return replay(self, spike.spikes[steps]) if isinstance(spike, Replay) else self
 
     def reset(self, h: Tensor, s: Tensor, v_th: Any, v_reset: Any = 0.0) -> Tensor:
-        """The potential after the spikes `s` of a neuron that charged to `h`."""
+        """Return the potential after the spikes `s`; `h` is the potential before them."""
         return RESETS[self.mode](h, s.detach() if self.detach_reset else s, v_th, v_reset)
 
 
 def smooth(fire: Fire) -> Fire:
-    """`fire` with the spike replaced by the surrogate's primitive."""
+    """Return `fire` whose spike is g(u) itself, so that finite differences hold."""
     return replace(fire, spike=Surrogate.__call__)
 
 
 def replay(fire: Fire, spikes: Tensor) -> Fire:
-    """`fire` made to emit the recorded `spikes` ([T, N, *]), whole or step by step; for one run."""
+    """Return `fire` that emits the recorded `spikes`, [T, N, *]. It serves one run.
+
+    A `sequence` gets all of them at once, a `step` those of its time step.
+    """
     return replace(fire, spike=Replay(spikes))
 
 
-class Decision(NamedTuple):
-    """What a fire was asked, and what it answered."""
+class Replay:
+    """The spike function of `replay`: ignores u and returns the recorded spikes in order."""
 
-    u: Tensor  # distance of the potential to the threshold, without its graph
+    def __init__(self, spikes: Tensor) -> None:
+        self.spikes = spikes
+        self._steps = iter(spikes.unbind(0))
+
+    def __call__(self, g: Surrogate, u: Tensor) -> Tensor:
+        whole = u.shape == self.spikes.shape
+        return (self.spikes if whole else next(self._steps)).to(u.dtype, copy=True)
+
+
+class Decision(NamedTuple):
+    """One call of a fire: its arguments and its result."""
+
+    u: Tensor  # potential minus threshold, with its graph
     s: Tensor  # spikes
     surrogate: Surrogate  # with the arguments of this call
 
 
 def recording(fire: Fire) -> tuple[Fire, list[Decision]]:
-    """Return `fire` made to record its decisions, and the list that receives them, in order.
+    """Return `fire` that records its decisions, and the list they are appended to, in order.
 
-    A `step` asks once per time step (a model that holds several neurons more often), a `sequence`
-    once for all steps.
+    A `step` makes one decision per time step (several if the model holds several neurons), a
+    `sequence` one for all steps.
     """
     decisions: list[Decision] = []
 
     def spike(g: Surrogate, u: Tensor) -> Tensor:
         s = fire.spike(g, u)
-        decisions.append(Decision(u.detach(), s, g))
+        decisions.append(Decision(u, s, g))
         return s
 
     return replace(fire, spike=spike), decisions
-
-
-class Replay:
-    """Spikes to emit again, in their order."""
-
-    def __init__(self, spikes: Tensor) -> None:
-        self.spikes = spikes
-        self._frames = iter(spikes.unbind(0))
-
-    def __call__(self, g: Surrogate, u: Tensor) -> Tensor:
-        whole = u.shape == self.spikes.shape
-        return (self.spikes if whole else next(self._frames)).to(u.dtype, copy=True)

@@ -18,11 +18,11 @@ from neurons.fire import surrogate as make_surrogate
 
 
 class _PendingBuffer(UninitializedBuffer):
-    """torch can copy a parameter that has no shape yet, but no such buffer."""
+    """A buffer without a shape that can be copied; torch's own cannot."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> _PendingBuffer:
-        like = {"device": self.data.device, "dtype": self.data.dtype}
-        return memo.setdefault(id(self), type(self)(**like))  # type: ignore[arg-type]
+        options = {"device": self.data.device, "dtype": self.data.dtype}
+        return memo.setdefault(id(self), type(self)(**options))  # type: ignore[arg-type]
 
 
 class Layer(LazyModuleMixin, nn.Module):
@@ -35,34 +35,36 @@ class Layer(LazyModuleMixin, nn.Module):
     name
         The model, one of `neurons.names()`.
     backend
-        One of `neurons.backends()`, or "auto": the fastest that starts at once.
+        One of `neurons.backends.names()`, or "auto": the fastest that needs no long compilation.
     surrogate
-        A name, or `neurons.surrogate("rect", width=0.5)`. Default: the model's own.
+        A name, or `neurons.surrogate("rect", width=0.5)`. Default: that of the model.
     reset
-        "hard", "soft" or "none". Default: the model's own.
+        "hard", "soft" or "none". Default: that of the model.
     detach_reset
         Keep the reset out of the gradient.
     shape
-        The neurons' shape without time and batch, (C, *). If a model has parameters per channel
-        and it is not given, they are made at the first call, as in torch's Lazy modules; so is
-        the T that psn needs.
+        The neurons' shape without time and batch, (C, *). Without it, a model with parameters per
+        channel builds them at the first call, like torch's Lazy modules. So does a model with
+        parameters per time step without its option T.
     stateful
         Carry the state from call to call; see `reset_state` and `detach`.
     strict
-        Fire above the threshold (>), not at it (>=). Default: the model's own.
+        Fire at u > 0, not at u = 0. Default: that of the model.
     truncate
-        Cut the gradient through the state every so many steps: truncated BPTT.
+        Length k of a window [steps]: k-step truncated BPTT. No gradient flows through the state
+        from one window to the one before. Default: no truncation.
     generator
-        Draws the initial parameters.
+        Random generator for the initial parameters.
     **options
-        The model's own, e.g. tau [steps], v_th, k; see its docstring.
+        Options of the model, e.g. tau [steps], v_th, k; see its docstring.
 
     Attributes
     ----------
     backend : str
-        The backend in use; "auto" is resolved for the device of the last input, at first the CPU.
+        The backend that runs the layer. "auto" depends on the device of the last input (before
+        the first call: the CPU).
     fire : Fire
-        How it spikes and resets.
+        How the neurons spike and reset.
     state : State | None
         The model's state after the last call if `stateful`.
 
@@ -70,7 +72,7 @@ class Layer(LazyModuleMixin, nn.Module):
     ------
     ValueError
         For an unknown name or option, a value out of bounds, or an input that is not a floating
-        [T, N, *] with T >= 1; in one line with what is allowed.
+        point [T, N, *] with T >= 1. The message is one line with what is allowed.
     """
 
     state: Any
@@ -94,11 +96,10 @@ class Layer(LazyModuleMixin, nn.Module):
             warnings.simplefilter("ignore", UserWarning)  # "Lazy modules are a new feature"
             super().__init__()
         self.neuron = registry.get(name)
+        g = make_surrogate(surrogate or self.neuron.surrogate)
         mode = one_of("no reset", reset or self.neuron.reset, RESETS)
-        spec = make_surrogate(surrogate or self.neuron.surrogate)
         strict = self.neuron.strict if strict is None else strict
-        spike = Surrogate.strictly if strict else Surrogate.spike
-        self.fire = Fire(spec, mode, detach_reset, spike)
+        self.fire = Fire(g, mode, detach_reset, Surrogate.strictly if strict else Surrogate.spike)
         if truncate is not None and (not isinstance(truncate, int) or truncate < 1):
             raise ValueError(f"truncate = {truncate!r} is not allowed; it must be an integer > 0")
         self.stateful, self.truncate = stateful, truncate
@@ -106,30 +107,29 @@ class Layer(LazyModuleMixin, nn.Module):
         if shape is not None and "shape" in self.neuron.needs:
             options["shape"] = (shape,) if isinstance(shape, int) else tuple(shape)
         self._options, self._generator = options, generator
-        self._asked, self._device = backend, "cpu"
-        self._chosen: tuple[Any, str] = (None, "")
-        _ = self.backend  # what cannot run is told at once
+        self._requested_backend, self._device_type = backend, "cpu"
+        self._choice: tuple[Any, str] = (None, "")
+        _ = self.backend  # raises if the requested one cannot run
         if self._pending:
-            self._reserve()
+            self._register_pending()
         else:
-            self._fill()
-            self._infer_parameters(self, ())  # nothing to infer: take the lazy hooks off
+            self._draw()
+            self._infer_parameters(self, ())  # nothing is pending: remove torch's lazy hooks
 
     @property
     def backend(self) -> str:
         steps = self.stateful or self.truncate is not None
-        asked = (self.fire, steps, self._device, *self._pending)
-        if self._chosen[0] != asked:
-            how = (self._asked, self.fire, self._options, steps, self._device)
-            self._chosen = asked, backends.choose(self.neuron, *how)
-        return self._chosen[1]
+        request = (self._requested_backend, self.fire, self._options, steps, self._device_type)
+        if request != self._choice[0]:  # choosing is slow: it traces the step
+            self._choice = request, backends.choose(self.neuron, *request)
+        return self._choice[1]
 
     @property
     def _pending(self) -> list[str]:
-        """What only the first input will tell."""
+        """The required options that are not known before the first input."""
         return [need for need in self.neuron.needs if need not in self._options]
 
-    def _reserve(self) -> None:
+    def _register_pending(self) -> None:
         """Register the parameters without their shapes."""
         sizes = {"shape": (1,), "T": 1}
         needs = {need: sizes[need] for need in self._pending}
@@ -140,61 +140,61 @@ class Layer(LazyModuleMixin, nn.Module):
                 self.register_parameter(name, UninitializedParameter())  # type: ignore[arg-type]
             elif isinstance(value, Tensor):
                 self.register_buffer(name, _PendingBuffer())
-        self._keep(template)
+        self._set_fixed(template)
 
-    def _fill(self) -> None:
-        """Draw the parameters."""
+    def _draw(self) -> None:
+        """Draw the parameters and register them."""
         p = self.neuron.params(self._generator, **self._options)
         for name, value in p._asdict().items():
-            reserved = self._parameters.get(name, self._buffers.get(name))
-            if isinstance(reserved, (UninitializedParameter, UninitializedBuffer)):
-                reserved.materialize(value.shape)
-                reserved.data.copy_(value)
+            pending = self._parameters.get(name, self._buffers.get(name))
+            if isinstance(pending, (UninitializedParameter, UninitializedBuffer)):
+                pending.materialize(value.shape)
+                pending.data.copy_(value)
             elif name in self.neuron.learnable and value is not None:
                 self.register_parameter(name, nn.Parameter(value))
             elif isinstance(value, Tensor):
                 self.register_buffer(name, value)
-        self._keep(p)
+        self._set_fixed(p)
         self._generator = None
 
-    def _keep(self, p: Any) -> None:
-        """Hold the numbers and words among the parameters; tensors are torch's to hold."""
+    def _set_fixed(self, p: Any) -> None:
+        """Store the parameters that are not tensors; torch stores those that are."""
         self._fixed = {n: v for n, v in p._asdict().items() if not isinstance(v, Tensor)}
 
     def initialize_parameters(self, x: Tensor | None = None) -> None:
-        """Make what was pending from the first input; called by torch's lazy machinery."""
+        """Build the pending parameters for the first input; called by torch's lazy hooks."""
         if x is not None and self.has_uninitialized_params():
             self._check(x)
-            found = {"shape": tuple(x.shape[2:]), "T": len(x)}
-            self._options |= {need: found[need] for need in self._pending}
-            self._fill()
+            sizes = {"shape": tuple(x.shape[2:]), "T": len(x)}
+            self._options = self._options | {need: sizes[need] for need in self._pending}
+            self._draw()
 
     @property
     def params(self) -> Any:
-        """The model's Params, as it is run with."""
+        """The model's Params with their present values."""
         mode = {"training": self.training} if "training" in self._fixed else {}
         return self.neuron.Params(**self._fixed | self._buffers | self._parameters | mode)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Spikes [T, N, *] for the input current x [T, N, *], in its dtype."""
+        """Return the spikes, [T, N, *], for the input current x, [T, N, *], in its dtype."""
         self._check(x)
-        self._device = x.device.type
-        how = (self.neuron, self.backend, x, self.params, self.fire, self.state, self.truncate)
-        s, state = backends.run(*how)
+        self._device_type = x.device.type
+        options = (self.params, self.fire, self.state, self.truncate)
+        s, state = backends.run(self.neuron, self.backend, x, *options)
         if self.stateful:
             self.state, self._batch = state, x.shape[1:]
         if self.training:
             for name in self.neuron.running:
-                kept, new = getattr(self, name), getattr(state, name).detach()
-                setattr(self, name, new.to(kept.dtype))  # not in place: the backward needs `kept`
+                old, new = getattr(self, name), getattr(state, name).detach()
+                setattr(self, name, new.to(old.dtype))  # not in place: the backward needs `old`
         return s
 
     def reset_state(self) -> None:
-        """Forget the state carried between calls."""
+        """Forget the state: the next call starts as the first one did."""
         self.state = None
 
     def detach(self) -> None:
-        """Cut the carried state from the graph of the calls before: truncated BPTT."""
+        """Detach the state from the graph of earlier calls: truncated BPTT."""
         self._map_state(Tensor.detach)
 
     def _map_state(self, f: Callable[[Tensor], Tensor]) -> None:
@@ -202,7 +202,7 @@ class Layer(LazyModuleMixin, nn.Module):
             self.state = type(self.state)(*map(f, self.state))
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Layer:
-        """The state follows the parameters to another device, and to a dtype that is not narrow."""
+        """Move the state with the parameters, but to no dtype narrower than float32."""
 
         def move(v: Tensor) -> Tensor:
             moved = fn(v)
@@ -212,13 +212,14 @@ class Layer(LazyModuleMixin, nn.Module):
         return super()._apply(fn, recurse)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Copies and pickles carry the state's values, not its graph."""
-        kept = dict(self.__dict__)
+        """Return what copies and pickles hold: of the state its values, not its graph."""
+        attributes = dict(self.__dict__)
         if self.state is not None:
-            kept["state"] = type(self.state)(*(v.detach() for v in self.state))
-        return kept
+            attributes["state"] = type(self.state)(*(v.detach() for v in self.state))
+        return attributes
 
     def _check(self, x: Tensor) -> None:
+        """Raise ValueError for an input that the model cannot take."""
         name = self.neuron.name
         least = 3 if "shape" in self.neuron.needs else 2
         if x.ndim < least or len(x) == 0:
@@ -234,10 +235,9 @@ class Layer(LazyModuleMixin, nn.Module):
 
     def extra_repr(self) -> str:
         arguments = "".join(f", {name}={value}" for name, value in self.fire.surrogate.arguments)
-        shown = self._options | {"backend": self.backend, "reset": self.fire.mode}
-        shown |= {n: True for n in ("detach_reset",) if self.fire.detach_reset}
-        shown |= {n: True for n in ("stateful",) if self.stateful}
-        options = "".join(f", {name}={value!r}" for name, value in shown.items())
-        return (
-            f"{self.neuron.name!r}{options}, surrogate={self.fire.surrogate.name}({arguments[2:]})"
-        )
+        options = self._options | {"backend": self.backend, "reset": self.fire.mode}
+        flags = {"detach_reset": self.fire.detach_reset, "stateful": self.stateful}
+        options |= {name: True for name, value in flags.items() if value}
+        shown = "".join(f", {name}={value!r}" for name, value in options.items())
+        surrogate = f"{self.fire.surrogate.name}({arguments[2:]})"
+        return f"{self.neuron.name!r}{shown}, surrogate={surrogate}"

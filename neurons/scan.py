@@ -1,4 +1,4 @@
-"""Walking over time: the serial reference and the parallel linear recurrence."""
+"""Computing over time: step by step, as a linear recurrence, or as a matrix product."""
 
 from __future__ import annotations
 
@@ -15,54 +15,55 @@ from neurons.contract import Neuron
 from neurons.fire import Fire
 
 Body = Callable[[Tensor, Any], tuple[Tensor, Any]]
-PIECE = 256  # steps whose graph is alive at a time
-BLOCK = 32  # steps of a band's block, at least: shorter ones are too many
+SEGMENT = 256  # steps of a segment: the graph of only one segment exists at a time
+CHUNK = 32  # fewest steps of a chunk in `across_taps`: shorter ones mean too many products
 
 
 def unroll(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any = None) -> tuple[Tensor, Any]:
-    """Run `neuron.step` over `x` ([T, N, *]): spikes of the same shape, and the last state.
+    """Run `neuron.step` over x, [T, N, *]; return the spikes, [T, N, *], and the last state.
 
-    A long sequence is differentiated piece by piece: the forward keeps the state at the start of
-    each piece, the backward walks the piece again. Memory does not grow with the graph, nor time
-    per step with T, as it does where a graph of T steps outgrows every cache. It can be
-    differentiated once; a sequence of one piece as often as one likes.
+    A long sequence is cut into segments. The forward keeps the state at the start of each, the
+    backward computes each again. So the memory of the graph is that of one segment, and the time
+    per step does not grow with T, as it does when the graph of all steps outgrows the caches.
+    Several segments can be differentiated once, one segment any number of times.
     """
     state = neuron.initial(x[0], p) if state is None else state
+    fields = len(state)
     tensors = {name: v for name, v in p._asdict().items() if isinstance(v, Tensor)}
     learns = any(v.requires_grad for v in (x, *state, *tensors.values()))
-    if len(x) <= PIECE or not (learns and torch.is_grad_enabled()):
+    if len(x) <= SEGMENT or not (learns and torch.is_grad_enabled()):
         return _steps(neuron, x, p, fire, state)
 
-    def again(steps: slice, x: Tensor, *held: Tensor) -> tuple[Tensor, ...]:
-        before, own = held[: -len(tensors) or None], held[len(held) - len(tensors) :]
-        q = p._replace(**dict(zip(tensors, own, strict=True)))
+    def run(steps: slice, x: Tensor, *inputs: Tensor) -> tuple[Tensor, ...]:
+        before, parameters = inputs[:fields], inputs[fields:]
+        q = p._replace(**dict(zip(tensors, parameters, strict=True)))
         s, after = _steps(neuron, x, q, fire.over(steps), neuron.State(*before))
         return s, *after
 
     spikes = []
-    for number, piece in enumerate(x.split(PIECE)):
-        steps = slice(number * PIECE, (number + 1) * PIECE)
-        s, *after = _Piece.apply(partial(again, steps), piece, *state, *tensors.values())
+    for number, segment in enumerate(x.split(SEGMENT)):
+        steps = slice(number * SEGMENT, (number + 1) * SEGMENT)
+        s, *after = _Segment.apply(partial(run, steps), segment, *state, *tensors.values())
         state = neuron.State(*after)
         spikes.append(s)
     return torch.cat(spikes), state
 
 
 def _steps(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tensor, Any]:
-    return _loop(lambda x_t, held: neuron.step(x_t, held, p, fire), x, state)  # type: ignore[misc]
+    return _loop(lambda x_t, state: neuron.step(x_t, state, p, fire), x, state)  # type: ignore[misc]
 
 
 def walk(body: Body, x: Tensor, state: Any) -> tuple[Tensor, Any]:
-    """`body(x_t, state) -> (out, state)` over x: the outputs stacked, and the last state.
+    """Run `body(x_t, state) -> (out, state)` over x; return the outputs and the last state.
 
-    torch.compile sees one scan, not as many copies of the body as there are steps.
+    torch.compile gets one scan operation, not one copy of the body per step.
     """
     if not torch.compiler.is_compiling():
         return _loop(body, x, state)
 
     def carried(carry: list[Tensor], x_t: Tensor) -> tuple[list[Tensor], Tensor]:
         out, after = body(x_t, type(state)(*carry))
-        # The scan wants a carry that shares no memory with the output or with itself.
+        # The scan needs a carry that shares no memory with the output, nor two of its tensors.
         return [v.clone() for v in after], out.clone()
 
     after, outs = scan(carried, [v.clone() for v in state], x.contiguous())
@@ -70,10 +71,10 @@ def walk(body: Body, x: Tensor, state: Any) -> tuple[Tensor, Any]:
 
 
 def _loop(body: Body, x: Tensor, state: Any) -> tuple[Tensor, Any]:
-    """The steps one by one.
+    """Run the steps one by one.
 
-    The input is unbound once instead of indexed per step: the gradient of `x[t]` is a whole
-    [T, N, *] tensor of zeros but one row, which makes training quadratic in T.
+    `unbind`, because the gradient of `x[t]` is a [T, N, *] tensor, all zero but for one row:
+    indexing at every step makes training quadratic in T.
     """
     outs = []
     for x_t in x.unbind(0):
@@ -82,8 +83,8 @@ def _loop(body: Body, x: Tensor, state: Any) -> tuple[Tensor, Any]:
     return torch.stack(outs), state
 
 
-class _Piece(torch.autograd.Function):
-    """`run(*inputs)`, run again in the backward instead of remembered."""
+class _Segment(torch.autograd.Function):
+    """`run(*inputs)`, whose backward computes it again instead of keeping its graph."""
 
     @staticmethod
     def forward(ctx: Any, run: Callable[..., tuple[Tensor, ...]], *inputs: Tensor) -> Any:
@@ -95,33 +96,33 @@ class _Piece(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         if torch.is_grad_enabled():
             raise RuntimeError(
-                f"steps cut into pieces are differentiated once, and create_graph asks for more; "
-                f"use at most {PIECE} steps"
+                f"a sequence of several segments can be differentiated once, not with "
+                f"create_graph=True; use at most {SEGMENT} steps"
             )
-        wanted = ctx.needs_input_grad[1:]
+        needed = ctx.needs_input_grad[1:]
         inputs = [
-            v.detach().requires_grad_(w) for v, w in zip(ctx.saved_tensors, wanted, strict=True)
+            v.detach().requires_grad_(n) for v, n in zip(ctx.saved_tensors, needed, strict=True)
         ]
         with torch.enable_grad(), torch.autocast(inputs[0].device.type, enabled=False):
             outputs = ctx.run(*inputs)
-        reached = [(o, g) for o, g in zip(outputs, grads, strict=True) if o.requires_grad]
-        if not reached:
-            return None, *(None for _ in wanted)
-        sought = [v for v in inputs if v.requires_grad]
-        outputs, grads = zip(*reached, strict=True)
-        found = iter(torch.autograd.grad(outputs, sought, grads, allow_unused=True))
-        return None, *(next(found) if w else None for w in wanted)
+        pairs = [(out, grad) for out, grad in zip(outputs, grads, strict=True) if out.requires_grad]
+        if not pairs:
+            return None, *(None for _ in needed)
+        leaves = [v for v in inputs if v.requires_grad]
+        outputs, grads = zip(*pairs, strict=True)
+        gradients = iter(torch.autograd.grad(outputs, leaves, grads, allow_unused=True))
+        return None, *(next(gradients) if n else None for n in needed)
 
 
 def linear_scan(a: Tensor, b: Tensor, h0: Tensor | None = None) -> Tensor:
-    """h[t] = a[t] h[t-1] + b[t] along the first axis; a, b and h are [T, *], h[-1] is h0 or 0.
+    """Return h with h[t] = a[t] h[t-1] + b[t]; a, b and h are [T, *], h[-1] is h0 or 0.
 
-    After its T, a may have axes of length 1 that stand for all of b's.
+    The axes of a after T may have length 1 and are broadcast.
 
-    Steps are joined two by two, (a', b') after (a, b) being (a' a, a' b + b'), the half as long
-    recurrence is solved in the same way, and the steps between are filled in (Blelloch 1990;
-    the two-stage scan of DSN's footnote 1 is its one-level form). Work is linear in T, there are
-    2 log2 T launches, and nothing is ever divided by the running product of a, which vanishes.
+    Pairs of steps are merged, (a, b) and then (a', b') into (a' a, a' b + b'); the recurrence of
+    half the length is solved in the same way; then the steps in between follow (Blelloch 1990; the
+    two-stage scan of DSN's footnote 1 is one level of it). Work is linear in T, with 2 log2 T
+    launches. Nothing is divided by the product of all a, which underflows.
     """
     if h0 is not None:
         b = torch.cat([b[:1] + a[:1] * h0, b[1:]])
@@ -129,7 +130,7 @@ def linear_scan(a: Tensor, b: Tensor, h0: Tensor | None = None) -> Tensor:
 
 
 class _LinearScan(torch.autograd.Function):
-    """The adjoint of the recurrence is the same recurrence walked backwards."""
+    """The backward of the recurrence is the same recurrence from the last step to the first."""
 
     @staticmethod
     def forward(ctx: Any, a: Tensor, b: Tensor) -> Tensor:
@@ -147,7 +148,7 @@ class _LinearScan(torch.autograd.Function):
 
 
 def _pairwise(a: Tensor, b: Tensor) -> Tensor:
-    """The recurrence itself; T of any parity."""
+    """Return the h of `linear_scan` for h0 = 0 and any T."""
     if len(a) <= 1:
         return b.clone()
     h = torch.empty_like(b)
@@ -159,41 +160,41 @@ def _pairwise(a: Tensor, b: Tensor) -> Tensor:
 
 
 def decays(d: float, T: int) -> Tensor:
-    """The [T, T] matrix of d^(i-j) for j <= i, else 0: times b it is `linear_scan(d, b)`."""
+    """Return the [T, T] matrix d^(i-j) for j <= i, else 0; its product with b is the scan of d."""
     steps = torch.arange(T)
     return torch.pow(d, (steps[:, None] - steps).clamp(min=0)).tril()
 
 
 def across_time(weight: Tensor, x: Tensor, bias: Tensor | None = None) -> Tensor:
-    """W x + b over the steps: h[i] = sum_j W[i, j] x[j] + b[i], W [T, T], x [T, N, *], b [T]."""
-    _fits(len(weight), x)
+    """Return h[i] = sum_j W[i, j] x[j] + b[i] over steps: W [T, T], x [T, N, *], b [T]."""
+    _check_steps(len(weight), x)
     flat = x.flatten(1)
     h = weight @ flat if bias is None else torch.addmm(bias[:, None], weight, flat)
     return h.view(x.shape)
 
 
 def across_taps(weight: Tensor, x: Tensor, bias: Tensor) -> Tensor:
-    """h[i] = sum_j w[i, j] x[i - k + 1 + j] + b[i], with x [T, N, *] zero before its first step.
+    """Return h[i] = sum_j w[i, j] x[i - k + 1 + j] + b[i], where x is 0 before its first step.
 
-    w is [T, k] and b [T], or [k] and [] where all steps share them. The taps are a banded matrix
-    over blocks of L >= k steps, each fed by itself and the last: a T x T matrix would be quadratic
-    in T, and a sum of k shifted copies moves k times the memory.
+    x is [T, N, *]; w is [T, k] and b [T], or [k] and [] if all steps share them. Time is cut into
+    chunks of L >= k steps: h of a chunk is a banded matrix times that chunk and the one before. A
+    T x T matrix would be quadratic in T; a sum of k shifted copies moves k times the memory.
     """
     T, k = len(x), weight.shape[-1]
-    L = min(max(k, BLOCK), T)
+    L = min(max(k, CHUNK), T)
     if weight.ndim > 1:
-        _fits(len(weight), x)
+        _check_steps(len(weight), x)
     rows = weight if weight.ndim > 1 else weight.expand(L, k)
-    # Rows one longer than the band is wide, read as the band's: each starts a column further on.
+    # Rows of 2 L + 1 numbers, viewed as rows of 2 L: each row of taps moves on by one column.
     rows = pad(rows, (L - k + 1, L, 0, -len(rows) % L)).view(-1, L * (2 * L + 1))
     band = rows[:, : 2 * L * L].view(-1, L, 2 * L).squeeze(0)
     padded = pad(x.flatten(1), (0, 0, L, -T % L))
-    blocks = padded.view(len(padded) // L, L, padded.shape[1])
-    h = band[..., :L] @ blocks[:-1] + band[..., L:] @ blocks[1:]
+    chunks = padded.view(len(padded) // L, L, padded.shape[1])
+    h = band[..., :L] @ chunks[:-1] + band[..., L:] @ chunks[1:]
     return (h.flatten(0, 1)[:T] + bias[..., None]).view(x.shape)
 
 
-def _fits(T: int, x: Tensor) -> None:
+def _check_steps(T: int, x: Tensor) -> None:
     if len(x) != T:
         raise ValueError(
             f"weights over T={T} steps cannot take T={len(x)}; build another layer with T={len(x)}"

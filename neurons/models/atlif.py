@@ -1,4 +1,4 @@
-"""LIF whose threshold follows the potential's distribution, step by step (DS-ATGO).
+"""LIF whose threshold adapts to the mean and spread of the potential at each step (DS-ATGO).
 
     h[t] = tau v[t-1] + x[t],     v[t] = h[t] (1 - s[t])                         Eq. 2
     s[t] = Theta(h[t] - theta[t])                                                Eq. 3
@@ -7,14 +7,15 @@
     running[t] = m theta[t] + (1 - m) running[t]                                 Eq. 6
     width[t] = (1 + tanh(theta[t] - v_th)) width                                 Eq. 7
 
-Mean and std (unbiased) are over the whole step, batch and neurons. A layer in training mode
-fires at theta and keeps `running`, one value per step, in a saved buffer; in evaluation it fires
-at `running`. It has T values, by the option or the first input; all later steps share the last.
-Threshold and width have no gradient. tau = sigmoid(w) is the factor that is kept per step,
-learned from 0.2, or fixed with `learn=False`. A surrogate without a width keeps its shape.
+Mean and std (unbiased) are over the batch and the neurons of one step. A layer in training mode
+fires at theta and averages it in the buffer `running`, which is saved; in evaluation it fires at
+`running`. There is one value for each of T steps, with T from the option or the first input; later
+steps use the last one. Threshold and width have no gradient. tau = sigmoid(w) is the decay factor
+per step; it is learned and starts at 0.2, or it is fixed (`learn=False`). A surrogate without a
+width is not changed.
 
-The authors' code puts std(h[t]) for theta[t] in Eq. 7 (`width="std"`, in training mode), has f_c
-fixed to 1, and does not save the running threshold.
+The authors' code has std(h[t]) instead of theta[t] in Eq. 7 (`width="std"`, in training mode),
+fixes f_c to 1, and does not save the running threshold.
 
 Source: DS-ATGO, Eq. 2-7 and Algorithm 1.
 """
@@ -37,14 +38,14 @@ class State(NamedTuple):
 
 class Params(NamedTuple):
     running: Tensor  # running threshold of each step, [T]
-    w: Tensor | None = None  # w, learnable, []: tau = sigmoid(w), the factor kept per step
-    tau: float = 0.2  # tau where it is not learnable
-    v_th: float = 1.0  # v_th, threshold at first, at which the surrogate has its own width
+    w: Tensor | None = None  # w, learnable, []: tau = sigmoid(w), the decay factor per step
+    tau: float = 0.2  # tau if it is not learned
+    v_th: float = 1.0  # v_th, first threshold, at which the surrogate has its given width
     f_c: float = 1.0  # f_c, firing control factor
-    momentum: float = 0.1  # m, share of this batch in the running threshold
-    threshold: str = "true"  # "true" or "estimated" distribution of the potential
-    width: str = "threshold"  # what the width follows: "threshold" (Eq. 7) or "std" (code)
-    training: bool = False  # adapt to this batch, or fire at the running threshold
+    momentum: float = 0.1  # m, weight of this batch in the running threshold
+    threshold: str = "true"  # from the "true" or the "estimated" spread of the potential
+    width: str = "threshold"  # what sets the width: "threshold" (Eq. 7) or "std" (code)
+    training: bool = False  # fire at this batch's threshold, else at the running one
 
 
 def init(
@@ -65,7 +66,7 @@ def start(x: Tensor, p: Params) -> State:
 
 
 def adapt(h: Tensor, tau: Tensor, p: Params) -> tuple[Tensor, Tensor]:
-    """This step's threshold, and what the width follows."""
+    """Return this step's threshold, and the value that sets the width."""
     if h.numel() == 1:
         raise ValueError("atlif needs more than one neuron to adapt to; call eval()")
     std = h.std()
@@ -79,12 +80,12 @@ def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]
     tau = x.new_full((), p.tau) if p.w is None else torch.sigmoid(p.w)
     h = tau * state.v + x
     running, now = state.running, state.t.long().clamp(max=len(state.running) - 1).view(1)
-    kept = running.index_select(0, now)
+    average = running.index_select(0, now)
     if p.training:
         threshold, scale = adapt(h.detach(), tau.detach(), p)
-        running = running.index_copy(0, now, p.momentum * threshold + (1 - p.momentum) * kept)
+        running = running.index_copy(0, now, p.momentum * threshold + (1 - p.momentum) * average)
     else:
-        threshold = scale = kept.view(())
+        threshold = scale = average.view(())
     width = dict(fire.surrogate.arguments).get("width")
     if width is None:
         s = fire(h - threshold)

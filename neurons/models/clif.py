@@ -1,14 +1,14 @@
-"""Complementary LIF: a second potential remembers spikes and deepens the reset.
+"""Complementary LIF: a second potential remembers past spikes and deepens the reset.
 
     h[t] = (1 - 1/tau) v[t-1] + x[t]                         charge
     s[t] = Theta(h[t] - v_th)                                fire
     m[t] = m[t-1] sigmoid(h[t] / tau) + s[t]                 complementary potential
     v[t] = h[t] - s[t] (v_th + sigmoid(m[t]))                reset
 
-Both potentials start at 0. The paper's surrogate is the rectangle of width v_th = 1: another v_th
-wants `surrogate("rect", width=v_th)`. Its window is open in Eq. 8, the default, and closed in the
-authors' code: `surrogate("rect", closed=True)`. One of the released classes, CLIFSpike, overwrites
-m with sigmoid(m); that is a bug and is not reproduced. `decay_input=True` charges x / tau.
+Both potentials start at 0. The paper's surrogate is the rectangle of width v_th = 1; for another
+v_th use `surrogate("rect", width=v_th)`. The rectangle is open in Eq. 8 (the default) and closed in
+the authors' code: `surrogate("rect", closed=True)`. One of the released classes, CLIFSpike,
+overwrites m with sigmoid(m), a bug that is not reproduced. `decay_input=True` charges x / tau.
 
 Source: CLIF (Huang et al. 2024) Eq. 15-19 and Algorithm 1.
 """

@@ -1,4 +1,4 @@
-"""Dynamic decay spiking neuron: the decay is computed from the last k inputs, there is no reset.
+"""Dynamic decay spiking neuron: the decay is computed from the last k inputs, no reset.
 
     a[t] = sum_i W[:, i] x[t - k + 1 + i] + b                a causal filter per channel, Eq. 11
     alpha[t] = sigmoid(a[t])^(1/tau)                         Eq. 12
@@ -6,9 +6,9 @@
     s[t] = clip(round(h[t]), 0, N)                           Eq. 10
 
 W[:, k-1] multiplies the present input; inputs before the first step are zero. "Enhanced" DSN
-mixes the channels of a by a C x C matrix before the sigmoid. Spikes are integers up to N
-(surrogate "integer", N = 4 in the paper), or binary with any other surrogate: N = 1, centred on
-h = 1/2, where round(h) steps.
+(`enhanced=True`) mixes the channels of a by a C x C matrix before the sigmoid. Spikes are integers
+up to N (surrogate "integer", N = 4 in the paper). With any other surrogate they are binary: N = 1,
+and the threshold is h = 1/2, where round(h) goes from 0 to 1.
 
 Layout: [T, N, C, *]; W [C, k], b [C], M [C, C].
 Source: DSN (parallel training), section 4, Eq. 9-12 and appendix B; no code was released.
@@ -46,7 +46,7 @@ def init(
     tau: float = 0.25,
     enhanced: bool = False,
 ) -> Params:
-    """Uniform in +-1/sqrt(fan in), as torch's Conv1d and Linear."""
+    """Draw weights uniform in +-1/sqrt(fan in), as torch's Conv1d and Linear do."""
 
     def uniform(fan_in: int, *size: int) -> Tensor:
         return torch.empty(size).uniform_(-(fan_in**-0.5), fan_in**-0.5, generator=generator)
@@ -62,7 +62,7 @@ def start(x: Tensor, p: Params) -> State:
 
 
 def decay(taps: Sequence[Tensor], p: Params, axis: int) -> Tensor:
-    """alpha from the k inputs in the window, oldest first; channels lie on the given axis."""
+    """Return alpha for the last k inputs, oldest first; channels are on the given axis."""
     if taps[0].shape[axis] != len(p.conv_bias):
         raise ValueError(f"dsn has {len(p.conv_bias)} channels and got {taps[0].shape[axis]}")
     trailing = taps[0].ndim - 1 - axis
@@ -75,7 +75,7 @@ def decay(taps: Sequence[Tensor], p: Params, axis: int) -> Tensor:
 
 
 def distance(h: Tensor, fire: Fire) -> Tensor:
-    """What to fire on: h is rounded as it is, and is above or below the step at 1/2."""
+    """Return what to fire on: h, which is rounded, or its distance to the threshold 1/2."""
     return h if fire.surrogate.name == "integer" else h - 0.5
 
 

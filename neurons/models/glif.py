@@ -1,21 +1,21 @@
-"""Gated LIF: learned gates blend two kinds of leak, of integration and of reset.
+"""Gated LIF: learned gates mix two kinds each of leak, charge and reset.
 
     u[t] = (1 - alpha (1 - tau)) (1 - gamma s[t-1]) u[t-1] - (1 - alpha) leak      leak
            + (1 - beta (1 - g[t])) x[t] - (1 - gamma) v_sub s[t-1]                 charge, reset
     s[t] = Theta(u[t] - v_th), strictly: u > v_th                                  fire
 
-alpha goes from linear to exponential leak, beta from the bare input to the conductance g[t] of the
-step, gamma from soft to hard reset. u and s start at 0. There are T conductances, 4 unless told;
-later steps use the last one. Every parameter is the sigmoid of a learned raw value, one per
-channel or one per layer (`per="layer"`). `gates` says what the gates are:
+alpha mixes linear and exponential leak, beta the bare input and the input times the conductance
+g[t] of the step, gamma soft and hard reset. u and s start at 0. There are T conductances (default
+4); later steps use the last one. Every parameter is the sigmoid of a learned raw value, one per
+channel or one per layer (`per="layer"`). The option `gates`:
 
     "soft"    sigmoid(raw)
     "hard"    1 where sigmoid(raw) > 1/2, else 0; the gradient is that of the sigmoid
-    "fused"   no gates (GLIF_f): both leaks, conductance and both resets at once
+    "fused"   no gates (GLIF_f): both leaks, the conductance and both resets at once
 
-and `train_gates=False` detaches them. They start at 0.55, 0.65 and 0.55 as in the authors' code,
-whose layer-wise class has the sign wrong (0.45, 0.35, 0.45) and whose backward crashes as
-released. SpikingJelly's GatedLIFNode fires at u >= v_th: `strict=False`.
+`train_gates=False` detaches the gates. They start at 0.55, 0.65 and 0.55 as in the authors' code;
+its layer-wise class has the wrong sign (0.45, 0.35, 0.45). Its backward crashes as released.
+SpikingJelly's GatedLIFNode fires at u >= v_th: `strict=False`.
 
 Layout: [T, N, C, *]; parameters [C] or [], conduct [T, C] or [T].
 Source: Yao et al., NeurIPS 2022 (GLIF), and the authors' code, Gated-LIF.
@@ -62,7 +62,7 @@ def init(
     train_gates: bool = True,
     per: str = "channel",
 ) -> Params:
-    """The options are values after the sigmoid; v_sub starts at v_th, the leak at v_th / (2 T)."""
+    """Options are values after the sigmoid; v_sub starts at v_th, the leak at v_th / (2 T)."""
     size = shape[:1] if per == "channel" else ()
 
     def raw(value: float, *more: int) -> Tensor:

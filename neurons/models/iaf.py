@@ -1,4 +1,4 @@
-"""Integrate-and-fire: a potential that never leaks.
+"""Integrate-and-fire: the potential does not leak.
 
     h[t] = v[t-1] + x[t]                                     charge
     s[t] = Theta(h[t] - v_th)                                fire
@@ -24,7 +24,7 @@ class State(NamedTuple):
 
 class Params(NamedTuple):
     v_th: float = 1.0  # v_th, threshold
-    v_reset: float = 0.0  # v_reset, where a hard reset leads
+    v_reset: float = 0.0  # v_reset, potential after a hard reset
 
 
 def start(x: Tensor, p: Params) -> State:

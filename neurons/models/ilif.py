@@ -1,11 +1,11 @@
-"""Integer LIF: a spike is an integer, how many thresholds the potential holds.
+"""Integer LIF: the spike is an integer, the potential divided by the threshold and rounded.
 
     h[t] = (1 - 1/tau) v[t-1] + x[t]                         charge
     s[t] = clip(round(h[t] / v_th), 0, N)                    fire, half to even
     v[t] = h[t] - s[t] v_th                                  soft reset
 
-N = 4 and its window, 0 <= h / v_th <= N with slope 1, are the surrogate "integer"'s. The default
-tau is the paper's decay of 1/4. The authors' code keeps the reset out of the gradient:
+N = 4 and the derivative, 1 for 0 <= h / v_th <= N, are those of the surrogate "integer". The
+default tau gives the paper's decay of 1/4. The authors' code keeps the reset out of the gradient:
 `detach_reset=True`.
 
 Source: Luo et al., ECCV 2024 (SpikeYOLO), Eq. 4-6; other thresholds as in SpikingJelly's ILIFNode.

@@ -1,12 +1,12 @@
-"""Input-aware parallel spiking unit: it learns to charge, and takes its reset from the input.
+"""Input-aware parallel spiking unit: the charge is learned, the reset computed from the input.
 
     H = tril(W) X + b + B X               W [T, T], b [T], B [T, T], X [T, N * ...]
     S = 1 where H > v_th, else 0
     B[i, j] = -d^(i-j) for j < i, else 0,     d = 1 - 1/tau
 
-B is the reset of the parallel spiking unit. H is linear in X: the authors' code has no sigmoid
-here, though DSN's Table 1 ticks nonlinearity. Cost is quadratic in T, which is fixed by W: there
-is no `step`.
+B is the reset matrix of the parallel spiking unit, psu. H is linear in X: the authors' code has no
+sigmoid here, although DSN's Table 1 lists the neuron as nonlinear. Cost is quadratic in T, and W
+fixes T: there is no `step`.
 
 Source: Li et al., IJCNN 2024; the authors' code (BrainCog, class IPSU), which calls B m2 and
 trains the surrogate's alpha as well.
@@ -33,7 +33,7 @@ class Params(NamedTuple):
 def init(
     generator: torch.Generator | None, *, T: int, tau: float = 2.0, v_th: float = 0.5
 ) -> Params:
-    """W and b uniform in +-1/sqrt(T), as a torch Linear's."""
+    """Draw W and b uniform in +-1/sqrt(T), as a torch Linear does."""
     bound = T**-0.5
     weight = torch.empty(T, T).uniform_(-bound, bound, generator=generator)
     bias = torch.empty(T).uniform_(-bound, bound, generator=generator)

@@ -1,4 +1,4 @@
-"""K-based LIF: the potential is scaled by a learned k and rectified before it fires.
+"""K-based LIF: before it fires, the potential is scaled by a learned k and rectified.
 
     h[t] = v[t-1] + (x[t] - (v[t-1] - v_reset)) / tau        charge (`decay_input=True`)
     h[t] = v[t-1] - (v[t-1] - v_reset) / tau + x[t]          charge (`decay_input=False`)
@@ -6,8 +6,8 @@
     s[t] = Theta(f[t] - v_th)                                fire
     v[t] = (1 - s[t]) f[t] + s[t] v_reset   or   f[t] - s[t] v_th
 
-k is one per layer and starts at 1. With `scale_reset=True` the scaling is taken back at the
-reset, in which f and v_th are divided by k. The potential starts at v_reset.
+There is one k per layer; it starts at 1. `scale_reset=True` divides f and v_th by k at the reset,
+which undoes the scaling. The potential starts at v_reset.
 
 Source: Jiang & Zhang 2023 (arXiv 2302.09238), F = ReLU(kH); SpikingJelly's KLIFNode, as the
 authors released no code.
@@ -31,7 +31,7 @@ class Params(NamedTuple):
     k: Tensor  # k, learnable, []: slope of the rectifier
     tau: float = 2.0  # tau, membrane time constant [steps]
     v_th: float = 1.0  # v_th, threshold
-    v_reset: float = 0.0  # v_reset, where a hard reset leads and the leak rests
+    v_reset: float = 0.0  # v_reset, potential after a hard reset, towards which it decays
     decay_input: bool = True  # charge x/tau instead of x
     scale_reset: bool = False  # divide by k at the reset
 

@@ -1,11 +1,11 @@
-"""Leaky integrate-and-fire.
+"""Leaky integrate-and-fire: the potential decays, and the neuron fires at the threshold.
 
     h[t] = v_reset + d (v[t-1] - v_reset) + x[t]             charge
     s[t] = Theta(h[t] - v_th)                                fire
     v[t] = (1 - s[t]) h[t] + s[t] v_reset   or   h[t] - s[t] v_th
 
 with the decay d = 1 - 1/tau (`decay="linear"`) or exp(-1/tau) (`decay="exp"`). With
-`decay_input=True` the input is charged as (1 - d) x[t], which is SpikingJelly's x/tau.
+`decay_input=True` the charge is (1 - d) x[t], which is SpikingJelly's x/tau.
 The potential starts at v_reset.
 
 Source: CLIF (Huang et al. 2024) Eq. 1-3; DSN Eq. 1-3; the exponential form is ST-DANO Eq. 3.
@@ -28,7 +28,7 @@ class State(NamedTuple):
 class Params(NamedTuple):
     tau: float = 2.0  # tau, membrane time constant [steps]
     v_th: float = 1.0  # v_th, threshold
-    v_reset: float = 0.0  # v_reset, where a hard reset leads and the leak rests
+    v_reset: float = 0.0  # v_reset, potential after a hard reset, towards which it decays
     decay: str = "linear"  # "linear": d = 1 - 1/tau, "exp": d = exp(-1/tau)
     decay_input: bool = False  # charge (1 - d) x instead of x
 

@@ -1,13 +1,13 @@
-"""Long LIF: inhibition raises the threshold of every neuron for good.
+"""Long LIF: inhibitory input raises a neuron's threshold, which never falls.
 
     h[t] = d v[t-1] + x[t]                                   charge
     s[t] = Theta(h[t] - v_th[t])                             fire
     v[t] = (1 - s[t]) h[t]   or   h[t] - s[t] v_th[t]
     v_th[t+1] = v_th[t] + gamma tanh(relu(x[t]) - x[t])      inhibition
 
-with the decay d = exp(-1/tau) (`decay="exp"`), as printed, or 1 - 1/tau (`decay="linear"`), for
-which the floor of tau in SLIF speaks. The potential starts at 0, the threshold at the option
-v_th. It never falls again: on long sequences of signed input the neuron goes silent.
+with the decay d = exp(-1/tau) (`decay="exp"`), as printed, or 1 - 1/tau (`decay="linear"`), which
+the lower bound of tau in SLIF suggests. The potential starts at 0, the threshold at the option
+v_th. As the threshold never falls, the neuron goes silent on long sequences of signed input.
 
 Source: ST-DANO Eq. 3, 6 and 7, surrogate Eq. 12; no code was released.
 """

@@ -1,4 +1,4 @@
-"""Learnable multi-hierarchical LIF: two compartments whose four couplings are learned.
+"""Learnable multi-hierarchical LIF: a dendrite and a soma with four learned couplings.
 
     v_D[t] = mu_D v_D[t-1] + mu_S v_S[t-1] + x[t]                    dendrite
     m[t] = lambda_S v_S[t-1] + lambda_D v_D[t]                       soma
@@ -6,8 +6,8 @@
     v_S[t] = m[t] - v_th s[t]
 
 with mu = sigmoid(w) - 1/2 and lambda = sigmoid(w) + 1/2; all w start at 0, where the neuron
-is IF. It gives v_th s[t]; `scaled=False` gives the spike s[t], as STC's cell does. The authors'
-code starts v_S at v_th/2 (`v_start=0.5`) and keeps the reset out of the gradient
+is IF. The output is v_th s[t], or with `scaled=False` the spike s[t], as in STC's cell. The
+authors' code starts v_S at v_th/2 (`v_start=0.5`) and keeps the reset out of the gradient
 (`detach_reset=True`).
 
 Source: Hao et al., ICLR 2024 (LM-H); STC Eq. 28-31 without the circuits.
@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from neurons.circuits import COUPLINGS, couplings
 from neurons.contract import Neuron
 from neurons.fire import Fire
 
@@ -34,11 +35,11 @@ class Params(NamedTuple):
     lambda_d: Tensor  # learnable, []: lambda_D = sigmoid(lambda_d) + 1/2, dendrite to soma
     v_th: float = 1.0  # v_th, threshold
     v_start: float = 0.0  # v_S before the first step [v_th]
-    scaled: bool = True  # give v_th s instead of s
+    scaled: bool = True  # put out v_th s instead of s
 
 
 def init(generator: torch.Generator | None, **fixed: Any) -> Params:
-    mu_d, mu_s, lambda_s, lambda_d = (torch.tensor(0.0) for _ in range(4))
+    mu_d, mu_s, lambda_s, lambda_d = (torch.tensor(0.0) for _ in COUPLINGS)
     return Params(mu_d, mu_s, lambda_s, lambda_d, **fixed)
 
 
@@ -47,8 +48,7 @@ def start(x: Tensor, p: Params) -> State:
 
 
 def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]:
-    mu_d, mu_s = torch.sigmoid(p.mu_d) - 0.5, torch.sigmoid(p.mu_s) - 0.5
-    lambda_s, lambda_d = torch.sigmoid(p.lambda_s) + 0.5, torch.sigmoid(p.lambda_d) + 0.5
+    mu_d, mu_s, lambda_s, lambda_d = couplings(p)
     v_dend = mu_d * state.v_dend + mu_s * state.v_soma + x
     m = lambda_s * state.v_soma + lambda_d * v_dend
     s = fire(m - p.v_th)
@@ -61,7 +61,7 @@ NEURON = Neuron(
     step,
     init=init,
     start=start,
-    learnable=("mu_d", "mu_s", "lambda_s", "lambda_d"),
+    learnable=COUPLINGS,
     surrogate="triangle",
     reset="soft",
 )

@@ -1,15 +1,15 @@
-"""LIF whose surrogate is as wide as its potential is spread, judged by the normalisation's gain.
+"""LIF whose surrogate gets its width from the expected spread of the potential (MPD-AGL).
 
     h[t] = tau v[t-1] + x[t],     v[t] = h[t] (1 - s[t])
     s[t] = Theta(h[t] - v_th)
     width[0] = 2 gamma v_th,     width[t] = 2 sqrt(1 + tau^2) gamma v_th
 
-tau = sigmoid(w) is the factor that is kept per step, learned from 0.2, or fixed with
-`learn=False`. An input normalised to the deviation gamma v_th makes potentials of these
-deviations: gamma is the mean gain of the normalisation in front (tdBN), given as a number or as
-a tensor to keep up to date (`layer.gamma`). The width has no gradient. `adaptive=False` keeps the
-surrogate's own width, as the authors' code does without a normalisation; so does a surrogate
-without a width.
+tau = sigmoid(w) is the decay factor per step; it is learned and starts at 0.2, or it is fixed
+(`learn=False`). If the input has the standard deviation gamma v_th, width[t] is twice that of the
+potential. gamma is the mean gain of the normalisation before the layer (tdBN), a number or a tensor
+that you update (`layer.gamma`). The width has no gradient. `adaptive=False` keeps the surrogate's
+given width, as does the authors' code without a normalisation. A surrogate without a width is not
+changed.
 
 Source: Jiang et al., IJCAI 2025 (MPD-AGL), Theorem 2; the authors' code.
 """
@@ -26,15 +26,15 @@ from neurons.fire import Fire
 
 class State(NamedTuple):
     v: Tensor  # v, potential after reset
-    spread: Tensor  # deviation of the potential over that of the input, []
+    spread: Tensor  # std of the potential over that of the input, []
 
 
 class Params(NamedTuple):
-    w: Tensor | None = None  # w, learnable, []: tau = sigmoid(w), the factor kept per step
-    tau: float = 0.2  # tau where it is not learnable
-    gamma: float | Tensor = 1.0  # gamma, mean gain of the normalisation in front
+    w: Tensor | None = None  # w, learnable, []: tau = sigmoid(w), the decay factor per step
+    tau: float = 0.2  # tau if it is not learned
+    gamma: float | Tensor = 1.0  # gamma, mean gain of the normalisation before
     v_th: float = 0.5  # v_th, threshold
-    adaptive: bool = True  # make the surrogate as wide as the potential is spread
+    adaptive: bool = True  # set the surrogate's width by the spread
 
 
 def init(

@@ -9,8 +9,8 @@
 The potential starts at v_reset; w starts at -log(tau - 1) for the option tau > 1 [steps].
 
 Source: Fang et al., ICCV 2021, Eq. 2-4 and 7; SpikingJelly's ParametricLIFNode. CLIF's code
-compares with the form that does not decay the input, STC's with (1 + w) x (`raw_input=True`): its
-t_m = -w lacks a sigmoid there.
+compares with `decay_input=False`; STC's with a charge (1 + w) x (`raw_input=True`), where a sigmoid
+is missing around its t_m = -w.
 """
 
 import math
@@ -30,9 +30,9 @@ class State(NamedTuple):
 class Params(NamedTuple):
     w: Tensor  # w, learnable, []: 1/tau = sigmoid(w) [1/steps]
     v_th: float = 1.0  # v_th, threshold
-    v_reset: float = 0.0  # v_reset, where a hard reset leads and the leak rests
+    v_reset: float = 0.0  # v_reset, potential after a hard reset, towards which it decays
     decay_input: bool = True  # charge x/tau instead of x
-    raw_input: bool = False  # charge (1 + w) x, as STC's cell
+    raw_input: bool = False  # charge (1 + w) x, as STC's cell does
 
 
 def init(generator: torch.Generator | None, *, tau: float = 2.0, **fixed: Any) -> Params:

@@ -1,21 +1,21 @@
-"""Parallel multi-compartment spiking neuron: d compartments feed a soma that sums and fires.
+"""Parallel multi-compartment spiking neuron: d compartments drive a soma that sums and fires.
 
     h[t] = Ab h[t-1] + Bb x[t]                           h complex, [d], h[-1] = 0
     y[t] = coeff (Re sum(C h[t]) + D x[t])
     Ab = exp(dt A),     Bb = (Ab - 1) / A * B            the zero-order hold
     A = -exp(log_A_real) + i A_imag,     B = VinvB,     C = CV,     dt = exp(log_dt)
 
-and, mode "reset", with the soma's sum Y[t] = Y[t-1] + relu(y[t]):
+and in mode "reset", with the soma's sum Y[t] = Y[t-1] + relu(y[t]):
 
     s[t] = Theta(v[t-1] + relu(y[t]) - v_th),     v[t] = Y[t] - floor(Y[t] / v_th) v_th
 
-which is a soft reset by as many thresholds as fit: it needs no spikes, so it is parallel. The
-authors' code, followed here, lets no gradient through v; `detach_sum=False` does. Mode "none"
-fires on y itself, "cumsum" on the sum of y without a reset; both at > v_th in the code (`strict`).
-coeff is 1 but in the code for S-CIFAR (0.2).
+v is what remains of Y after a soft reset by as many thresholds as fit into it. It does not depend
+on the spikes, so it is parallel. As in the authors' code, no gradient flows through v;
+`detach_sum=False` lets it. Mode "none" fires on y itself, "cumsum" on the sum of y without a reset;
+in the code both fire at > v_th (`strict=True`). coeff is 1 (0.2 in the code for S-CIFAR).
 
-Layout [T, N, C, *]; parameters belong to a channel. The state holds complex numbers as two real
-ones, so that they can be cast, compiled and counted as any other.
+Layout [T, N, C, *]; parameters are per channel. The state holds a complex number as two real ones,
+which can be cast, compiled and counted.
 
 Source: Chen et al., arXiv 2408.14917 (PMSN); the authors' code (PMSN_neuron, S-MNIST and S-CIFAR).
 """
@@ -48,18 +48,19 @@ class Params(NamedTuple):
     CV_real: Tensor  # Re C, learnable, [C, d]: from the compartments to the soma
     CV_imag: Tensor  # Im C
     v_th: float = 1.0  # v_th, threshold
-    coeff: float = 1.0  # coeff, what the soma takes of the compartments
-    mode: str = "reset"  # how the soma fires
+    coeff: float = 1.0  # coeff, factor of the soma's input
+    mode: str = "reset"  # "reset", "none" or "cumsum": what the soma fires on
     detach_sum: bool = True  # no gradient through v
 
 
 def init(
     generator: torch.Generator | None, *, shape: Sequence[int], d_state: int = 4, **fixed: Any
 ) -> Params:
-    """The authors': a chain of compartments, neighbours n and n+1 coupled by +-5 n, damped by 1/2.
+    """Draw the authors' first values.
 
-    Every one is fed, the last one feeds the soma; V are the chain's eigenvectors. dt is
-    log-uniform in [0.001, 0.1], D normal.
+    The compartments form a chain: neighbours n and n+1 are coupled by +-5 n, all are damped by
+    1/2. All receive the input, the last one drives the soma; V holds the chain's eigenvectors. dt
+    is log-uniform in [0.001, 0.1], D normal.
     """
     links = 5.0 * torch.arange(1, d_state)
     frequency, V = torch.linalg.eigh(-1j * (torch.diag(links, 1) - torch.diag(links, -1)))
@@ -67,9 +68,9 @@ def init(
     D = torch.randn(shape[0], generator=generator)
     B, C = V.conj().sum(0), V[-1]
     rows = (torch.full_like(frequency, math.log(0.5)), frequency, B.real, B.imag, C.real, C.imag)
-    alike = (v.repeat(shape[0], 1) for v in rows)
-    drawn: dict[str, Any] = dict(zip(Params._fields[2:8], alike, strict=True))
-    return Params(D, log_dt, **drawn, **fixed)
+    repeated = (v.repeat(shape[0], 1) for v in rows)
+    chain: dict[str, Any] = dict(zip(Params._fields[2:8], repeated, strict=True))
+    return Params(D, log_dt, **chain, **fixed)
 
 
 def start(x: Tensor, p: Params) -> State:
@@ -78,22 +79,22 @@ def start(x: Tensor, p: Params) -> State:
 
 
 def hold(x: Tensor, p: Params, axis: int) -> list[Tensor]:
-    """Ab, Bb and C, real and imaginary [C, *, d], and D; channels lie on x's given axis."""
+    """Return Ab, Bb and C, each as real and imaginary part, and D; channels are on x's axis."""
     if x.shape[axis] != len(p.D):
         raise ValueError(f"pmsn has {len(p.D)} channels and got {x.shape[axis]}")
-    dt, damping, turn = p.log_dt.exp()[:, None], p.log_A_real.exp(), p.A_imag
-    size, angle = torch.exp(-dt * damping), dt * turn
-    real, imag = size * torch.cos(angle), size * torch.sin(angle)
+    dt, damping, omega = p.log_dt.exp()[:, None], p.log_A_real.exp(), p.A_imag
+    modulus, angle = torch.exp(-dt * damping), dt * omega
+    real, imag = modulus * torch.cos(angle), modulus * torch.sin(angle)
     # (Ab - 1) / A = (Ab - 1) conj(A) / |A|^2
-    norm = damping * damping + turn * turn
-    gain = (imag * turn - (real - 1) * damping) / norm
-    lag = -(imag * damping + (real - 1) * turn) / norm
-    b_real = gain * p.VinvB_real - lag * p.VinvB_imag
-    b_imag = gain * p.VinvB_imag + lag * p.VinvB_real
+    norm = damping * damping + omega * omega
+    q_real = (imag * omega - (real - 1) * damping) / norm
+    q_imag = -(imag * damping + (real - 1) * omega) / norm
+    b_real = q_real * p.VinvB_real - q_imag * p.VinvB_imag
+    b_imag = q_real * p.VinvB_imag + q_imag * p.VinvB_real
     trailing = x.ndim - 1 - axis
     rows = (real, imag, b_real, b_imag, p.CV_real, p.CV_imag)
-    spread = [v.view(len(v), *(1,) * trailing, -1) for v in rows]
-    return [*spread, per_channel(p.D, trailing)]
+    views = [v.view(len(v), *(1,) * trailing, -1) for v in rows]
+    return [*views, per_channel(p.D, trailing)]
 
 
 def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]:
@@ -120,12 +121,12 @@ def sequence(x: Tensor, p: Params, fire: Fire) -> Tensor:
         return fire(y - p.v_th)
     if p.mode == "cumsum":
         return fire(y.cumsum(0) - p.v_th)
-    taken = torch.relu(y)
-    # Only the sum's remainder counts, and in float32 a long sum has few digits left for it.
-    sums = torch.cumsum(taken.detach() if p.detach_sum else taken, 0, dtype=torch.float64)
+    charge = torch.relu(y)
+    # float64: only the remainder of the sum matters, and a long float32 sum has no digits for it.
+    sums = torch.cumsum(charge.detach() if p.detach_sum else charge, 0, dtype=torch.float64)
     before = torch.cat([torch.zeros_like(sums[:1]), sums[:-1]])
     v = (before - torch.floor(before / p.v_th) * p.v_th).to(x.dtype)
-    return fire(v + taken - p.v_th)
+    return fire(v + charge - p.v_th)
 
 
 NEURON = Neuron(

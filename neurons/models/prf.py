@@ -1,17 +1,17 @@
-"""Parallel resonate and fire: a damped oscillator per channel, driven by the input, never reset.
+"""Parallel resonate and fire: a damped oscillator per channel, driven by the input, no reset.
 
     u[t] = exp(dt (-1/tau + i theta)) u[t-1] + dt x[t]        u complex, u[-1] = 0
     s[t] = Theta(Re u[t] - v_th)
     dt = exp(log_dt),     theta = exp(theta_log)
 
-dt [steps] and theta [rad / step] belong to a channel: layout [T, N, C, *]. theta starts uniform
-in [0, 2 pi), dt log-uniform in [dt_min, dt_max] = [0.1, 1]. The authors' code draws dt from
-[0.001, 0.1], at which an input of the threshold's size takes tens of steps to fire the neuron.
+dt [steps] and theta [rad / step] are per channel: layout [T, N, C, *]. theta starts uniform in
+[0, 2 pi), dt log-uniform in [dt_min, dt_max] = [0.1, 1]. The authors' code draws dt from
+[0.001, 0.1]: then an input as large as the threshold makes the neuron fire after tens of steps.
 
-The state is kept as two real numbers, so that it can be cast, compiled and counted as any other.
+The state holds a complex number as two real ones, which can be cast, compiled and counted.
 
 Source: Huang et al., arXiv 2410.03530 (PRF); the authors' code (ParallelResonateFire), which
-convolves by FFT what is a scan here.
+uses an FFT convolution instead of a scan.
 """
 
 import math
@@ -53,8 +53,8 @@ def init(
     return Params(log_dt, theta.log(), tau, v_th)
 
 
-def turn(x: Tensor, p: Params, axis: int) -> tuple[Tensor, Tensor, Tensor]:
-    """dt, and the real and imaginary part of a step's factor; channels lie on x's given axis."""
+def rotation(x: Tensor, p: Params, axis: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Return dt, and the real and imaginary part of a step's factor; channels are on x's axis."""
     if x.shape[axis] != len(p.log_dt):
         raise ValueError(f"prf has {len(p.log_dt)} channels and got {x.shape[axis]}")
     dt = p.log_dt.exp()
@@ -68,14 +68,14 @@ def turn(x: Tensor, p: Params, axis: int) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]:
-    dt, real, imag = turn(x, p, axis=1)
+    dt, real, imag = rotation(x, p, axis=1)
     u_real = real * state.u_real - imag * state.u_imag + dt * x
     u_imag = imag * state.u_real + real * state.u_imag
     return fire(u_real - p.v_th), State(u_real, u_imag)
 
 
 def sequence(x: Tensor, p: Params, fire: Fire) -> Tensor:
-    dt, real, imag = turn(x, p, axis=2)
+    dt, real, imag = rotation(x, p, axis=2)
     factor = torch.complex(real, imag)
     u = linear_scan(factor.expand(len(x), 1, *factor.shape), (dt * x).to(factor.dtype))
     return fire(u.real - p.v_th)

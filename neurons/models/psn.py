@@ -1,9 +1,9 @@
-"""Parallel spiking neuron: every step sees the whole sequence, there is no reset.
+"""Parallel spiking neuron: every step depends on the whole sequence, no reset.
 
     H = W X + b,     S = Theta(H),     W [T, T], b [T], X [T, N * ...]
 
-The threshold is -b and starts at 1. T is fixed by W, and the future leaks into the past: the
-neuron has no `step`. Cost is quadratic in T.
+The threshold is -b and starts at 1. W fixes T, and a step depends on later inputs: the neuron has
+no `step`. Cost is quadratic in T.
 
 Source: Fang et al., NeurIPS 2023, Eq. 8-9; DSN Table 1.
 """
@@ -23,7 +23,7 @@ class Params(NamedTuple):
 
 
 def init(generator: torch.Generator | None, *, T: int) -> Params:
-    """W uniform in +-1/sqrt(T), as a torch Linear's; b = -1."""
+    """Draw W uniform in +-1/sqrt(T), as a torch Linear does; b = -1."""
     bound = T**-0.5
     weight = torch.empty(T, T).uniform_(-bound, bound, generator=generator)
     return Params(weight, bias=torch.full((T,), -1.0))

@@ -1,17 +1,17 @@
-"""Parallel spiking unit: leaky integration whose reset is guessed from the potential without it.
+"""Parallel spiking unit: leaky integration whose reset is estimated from spike probabilities.
 
-    D = sigmoid(A X)                      the chance of a spike, without reset
+    D = sigmoid(A X)                      probability of a spike without reset
     H = A X + v_th B D                    A [T, T], B [T, T], X [T, N * ...]
     S = 1 where H > v_th, else 0
     A[i, j] = d^(i-j) / tau for j <= i,     B[i, j] = -d^(i-j) for j < i,     d = 1 - 1/tau
 
-H - A X is what a soft reset by v_th takes away, with the chance D for the spike. Nothing is
-learnt (the authors' code trains the surrogate's alpha). Cost is quadratic in T, which is fixed by
-the matrices: there is no `step`.
+H - A X is a soft reset by v_th, with the probability D instead of the spike. Nothing is learned
+(the authors' code trains the surrogate's alpha). Cost is quadratic in T, and the matrices fix T:
+there is no `step`.
 
 Source: Li et al., IJCNN 2024; the authors' code (BrainCog, class PSU), which calls A and B m1 and
-m2 and leaves out the function that makes them: here they are those of BrainCog's LIF, whose
-tau = 2 and v_th = 1/2 are the defaults as well.
+m2 and leaves out the function that makes them: here they are those of BrainCog's LIF. Its
+tau = 2 and v_th = 1/2 are the defaults.
 """
 
 import math

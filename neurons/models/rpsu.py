@@ -1,12 +1,12 @@
-"""Reset-aware parallel spiking unit: leaky integration whose reset is learnt from the input.
+"""Reset-aware parallel spiking unit: leaky integration, and a learned estimate of the reset.
 
-    D = sigmoid(tril(W) X + b)            the chance of a spike; W [T, T], b [T], X [T, N * ...]
+    D = sigmoid(tril(W) X + b)            probability of a spike; W [T, T], b [T], X [T, N * ...]
     H = A X + B D                         A [T, T], B [T, T]
     S = 1 where H > v_th, else 0
     A[i, j] = d^(i-j) / tau for j <= i,     B[i, j] = -d^(i-j) for j < i,     d = 1 - 1/tau
 
-A and B are those of the parallel spiking unit; unlike there, B D has no factor v_th. Cost is
-quadratic in T, which is fixed by W: there is no `step`.
+A and B are those of the parallel spiking unit, psu; unlike there, B D has no factor v_th. Cost is
+quadratic in T, and W fixes T: there is no `step`.
 
 Source: Li et al., IJCNN 2024; the authors' code (BrainCog, class RPSU), which calls A and B m1
 and m2 and trains the surrogate's alpha as well.
@@ -34,7 +34,7 @@ class Params(NamedTuple):
 def init(
     generator: torch.Generator | None, *, T: int, tau: float = 2.0, v_th: float = 0.5
 ) -> Params:
-    """W and b uniform in +-1/sqrt(T), as a torch Linear's."""
+    """Draw W and b uniform in +-1/sqrt(T), as a torch Linear does."""
     bound = T**-0.5
     weight = torch.empty(T, T).uniform_(-bound, bound, generator=generator)
     bias = torch.empty(T).uniform_(-bound, bound, generator=generator)
@@ -43,8 +43,8 @@ def init(
 
 
 def sequence(x: Tensor, p: Params, fire: Fire) -> Tensor:
-    chance = torch.sigmoid(across_time(p.weight.tril(), x, p.bias))
-    h = across_time(p.m1, x) + across_time(p.m2, chance)
+    probability = torch.sigmoid(across_time(p.weight.tril(), x, p.bias))
+    h = across_time(p.m1, x) + across_time(p.m2, probability)
     return fire(h - p.v_th)
 
 

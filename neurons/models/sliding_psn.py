@@ -1,13 +1,13 @@
-"""Sliding parallel spiking neuron: a causal filter of k taps over time, the same for all neurons.
+"""Sliding parallel spiking neuron: one causal filter of k taps over time for all neurons.
 
     h[t] = sum_i w[i] x[t - k + 1 + i] + b,     s[t] = Theta(h[t]),     i = 0 .. k-1
 
 w[k-1] multiplies the present input; inputs before the first step are zero; there is no reset.
-b is added and starts at -1, so it is minus the threshold (the authors' code calls it
-"threshold" and adds it all the same). w starts at 2^(i-k+1), as in SpikingJelly.
+b is added and starts at -1, so it is minus the threshold (the authors' code also adds it, although
+it calls it "threshold"). w starts at 2^(i-k+1), as in SpikingJelly.
 
-Generated kernels pay per tap, and so does their compilation: beyond some 32 taps backend="eager",
-which multiplies blocks, is faster.
+Generated kernels, and their compilation, get slower with each tap: beyond about 32 taps
+backend="eager", which multiplies matrices, is faster.
 
 Source: Fang et al., NeurIPS 2023, Eq. 12-13.
 """

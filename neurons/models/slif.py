@@ -1,4 +1,4 @@
-"""Short LIF: what a spike leaves over shortens the memory of the next step.
+"""Short LIF: after a spike, the potential above the threshold shortens the next step's memory.
 
     tau[t] = max(tau_min, tau - beta tanh(v_p[t-1]))         time constant
     h[t] = d(tau[t]) v[t-1] + x[t]                           charge
@@ -6,8 +6,8 @@
     v_p[t] = s[t] (h[t] - v_th)                              residual potential
     v[t] = h[t] - s[t] v_th                                  soft reset
 
-with the decay d = exp(-1/tau) (`decay="exp"`), as printed, or 1 - 1/tau (`decay="linear"`), for
-which the floor tau_min = 1.05 speaks. v and v_p start at 0.
+with the decay d = exp(-1/tau) (`decay="exp"`), as printed, or 1 - 1/tau (`decay="linear"`), which
+the lower bound tau_min = 1.05 suggests. v and v_p start at 0.
 
 Source: ST-DANO Eq. 3, 8, 9 and 24, surrogate Eq. 12; no code was released.
 """
@@ -31,7 +31,7 @@ class Params(NamedTuple):
     tau: float = 2.0  # tau_0, membrane time constant at rest [steps]
     v_th: float = 1.0  # V_th, threshold
     beta: float = 0.1  # beta, how far a spike shortens tau [steps]
-    tau_min: float = 1.05  # floor of tau [steps]
+    tau_min: float = 1.05  # tau_min, lower bound of tau [steps]
     decay: str = "exp"  # "exp": d = exp(-1/tau), "linear": d = 1 - 1/tau
 
 

@@ -1,14 +1,14 @@
-"""LIF with circuits: the layer's last spikes gate what is remembered and what comes in.
+"""LIF with circuits: the layer's last spikes gate its memory and its input.
 
     beta[t] = tanh(W_gt s[t-1]),     gamma[t] = tanh(W_gs s[t-1])    circuits, Eq. 9-10
     m[t] = v[t-1] (1 + beta[t]) + x[t] (1 + gamma[t])                charge, Eq. 11
     s[t] = Theta(m[t] - v_th)                                        fire, Eq. 12
     v[t] = m[t] - v_th s[t]                                          Eq. 13
 
-W is a convolution; what `circuit`, `groups`, `kernel`, `norm` and `detach_gates` make of it stands
-in `neurons/circuits.py`.
+W is a convolution; `neurons/circuits.py` explains the options `circuit`, `groups`, `kernel`,
+`norm`, `kept` and `detach_gates`.
 
-Source: STC (Wang & Yu 2024), Eq. 8-13; the input's own weights, Eq. 8, are a layer of their own.
+Source: STC (Wang & Yu 2024), Eq. 8-13; the weights of the input, Eq. 8, are a separate layer.
 """
 
 from collections.abc import Sequence
@@ -32,10 +32,10 @@ class Params(NamedTuple):
     spatial: Tensor | None  # W_gs, learnable, of the same shape
     gain: Tensor | None = None  # GroupNorm's gains, learnable, a row per circuit, [2, C]
     shift: Tensor | None = None  # GroupNorm's shifts, learnable, [2, C]; "self": biases, [2, C, *]
-    groups: int = 16  # groups of convolution and GroupNorm, at most
+    groups: int = 16  # most groups of convolution and GroupNorm
     eps: float = 1e-5  # epsilon of the GroupNorm
     circuit: str = "group"  # "self", "group" or "global"
-    detach_gates: bool = False  # truncate the gradient through the gating spikes
+    detach_gates: bool = False  # no gradient through the gating spikes
     v_th: float = 1.0  # v_th, threshold
 
 

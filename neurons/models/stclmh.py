@@ -1,4 +1,4 @@
-"""Learnable multi-hierarchical LIF with circuits on its soma and its input.
+"""Learnable multi-hierarchical LIF with circuits: the last spikes gate its soma and its input.
 
     beta[t] = tanh(W_gt s[t-1]),     gamma[t] = tanh(W_gs s[t-1])    circuits, Eq. 26-27
     v_D[t] = mu_D v_D[t-1] + mu_S v_S[t-1] + x[t] (1 + gamma[t])     dendrite, Eq. 28
@@ -6,11 +6,11 @@
     s[t] = Theta(m[t] - v_th)                                        fire, Eq. 30
     v_S[t] = m[t] - v_th s[t]                                        Eq. 31
 
-with mu = sigmoid(w) - 1/2 and lambda = sigmoid(w) + 1/2; all w start at 0. The reset carries
-gradient, appendix C says; the authors' code cuts it (`detach_reset=True`).
+with mu = sigmoid(w) - 1/2 and lambda = sigmoid(w) + 1/2; all w start at 0. The gradient
+flows through the reset, as appendix C says; the authors' code cuts it (`detach_reset=True`).
 
-W is a convolution; what `circuit`, `groups`, `kernel`, `norm` and `detach_gates` make of it stands
-in `neurons/circuits.py`.
+W is a convolution; `neurons/circuits.py` explains the options `circuit`, `groups`, `kernel`, `norm`
+and `detach_gates`.
 
 Source: STC (Wang & Yu 2024), appendix C, Eq. 25-31.
 """
@@ -21,11 +21,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.circuits import BOUNDS, draw, gates
+from neurons.circuits import BOUNDS, COUPLINGS, couplings, draw, gates
 from neurons.contract import Neuron
 from neurons.fire import Fire
-
-FACTORS = ("mu_d", "mu_s", "lambda_s", "lambda_d")
 
 
 class State(NamedTuple):
@@ -43,10 +41,10 @@ class Params(NamedTuple):
     lambda_d: Tensor  # learnable, []: lambda_D = sigmoid(lambda_d) + 1/2, dendrite to soma
     gain: Tensor | None = None  # GroupNorm's gains, temporal and spatial, learnable, [2, C]
     shift: Tensor | None = None  # GroupNorm's shifts, learnable, [2, C]; "self": biases, [2, C, *]
-    groups: int = 16  # groups of convolution and GroupNorm, at most
+    groups: int = 16  # most groups of convolution and GroupNorm
     eps: float = 1e-5  # epsilon of the GroupNorm
     circuit: str = "group"  # "self", "group" or "global"
-    detach_gates: bool = False  # truncate the gradient through the gating spikes
+    detach_gates: bool = False  # no gradient through the gating spikes
     v_th: float = 1.0  # v_th, threshold
 
 
@@ -61,7 +59,7 @@ def init(
     **fixed: Any,
 ) -> Params:
     drawn = draw(generator, shape, circuit, groups, kernel, norm)
-    drawn |= {name: torch.tensor(0.0) for name in FACTORS}
+    drawn |= {name: torch.tensor(0.0) for name in COUPLINGS}
     return Params(**drawn, **fixed)
 
 
@@ -71,8 +69,7 @@ def start(x: Tensor, p: Params) -> State:
 
 def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]:
     beta, gamma = gates(state.s, p)
-    mu_d, mu_s = torch.sigmoid(p.mu_d) - 0.5, torch.sigmoid(p.mu_s) - 0.5
-    lambda_s, lambda_d = torch.sigmoid(p.lambda_s) + 0.5, torch.sigmoid(p.lambda_d) + 0.5
+    mu_d, mu_s, lambda_s, lambda_d = couplings(p)
     v_dend = mu_d * state.v_dend + mu_s * state.v + x * (1 + gamma)
     m = lambda_s * state.v * (1 + beta) + lambda_d * v_dend
     s = fire(m - p.v_th)
@@ -85,7 +82,7 @@ NEURON = Neuron(
     step,
     init=init,
     start=start,
-    learnable=("temporal", "spatial", "gain", "shift", *FACTORS),
+    learnable=("temporal", "spatial", "gain", "shift", *COUPLINGS),
     bounds=BOUNDS,
     surrogate="sigmoid",
     reset="soft",

@@ -1,14 +1,14 @@
-"""Parametric LIF with circuits: stclif whose leak is learned.
+"""Parametric LIF with circuits: stclif with a learned leak.
 
     beta[t] = tanh(W_gt s[t-1]),     gamma[t] = tanh(W_gs s[t-1])    circuits, Eq. 20-21
     m[t] = alpha v[t-1] (1 + beta[t]) + (1 - alpha) x[t] (1 + gamma[t])    charge, Eq. 22
     s[t] = Theta(m[t] - v_th)                                        fire, Eq. 23
     v[t] = m[t] - v_th s[t]                                          Eq. 24
 
-with alpha = sigmoid(w), 1/2 at first.
+with alpha = sigmoid(w), which starts at 1/2.
 
-W is a convolution; what `circuit`, `groups`, `kernel`, `norm` and `detach_gates` make of it stands
-in `neurons/circuits.py`.
+W is a convolution; `neurons/circuits.py` explains the options `circuit`, `groups`, `kernel`, `norm`
+and `detach_gates`.
 
 Source: STC (Wang & Yu 2024), appendix C, Eq. 19-24.
 """
@@ -32,13 +32,13 @@ class State(NamedTuple):
 class Params(NamedTuple):
     temporal: Tensor  # W_gt, learnable, [C, C/groups, kernel..]; "self": [C, *]
     spatial: Tensor  # W_gs, learnable, of the same shape
-    w: Tensor  # w, learnable, []: alpha = sigmoid(w), the factor kept per step
+    w: Tensor  # w, learnable, []: alpha = sigmoid(w), the decay factor per step
     gain: Tensor | None = None  # GroupNorm's gains, temporal and spatial, learnable, [2, C]
     shift: Tensor | None = None  # GroupNorm's shifts, learnable, [2, C]; "self": biases, [2, C, *]
-    groups: int = 16  # groups of convolution and GroupNorm, at most
+    groups: int = 16  # most groups of convolution and GroupNorm
     eps: float = 1e-5  # epsilon of the GroupNorm
     circuit: str = "group"  # "self", "group" or "global"
-    detach_gates: bool = False  # truncate the gradient through the gating spikes
+    detach_gates: bool = False  # no gradient through the gating spikes
     v_th: float = 1.0  # v_th, threshold
 
 

@@ -9,9 +9,9 @@
 
 with d = exp(-1/tau) (`decay="exp"`), as printed, or 1 - 1/tau (`decay="linear"`). y is real. The
 paper does not specify BN: here it takes the mean and the biased variance of a channel over time,
-batch and space of the call, in training and evaluation, with eps 1e-5 and no affine map. So the
-future leaks into the past and there is no `step`. `reset` is that of LIF and LLIF; arch starts at
-0, all alike.
+batch and space of the call, in training and evaluation, with eps 1e-5 and no affine map. So a step
+depends on later ones, and there is no `step`. The option `reset` is that of LIF and LLIF. arch
+starts at 0: equal weights.
 
 Layout: [T, N, C, *].
 Source: ST-DANO Eq. 3, 6-10 and 24, surrogate Eq. 12; no code was released.
@@ -44,27 +44,27 @@ class Params(NamedTuple):
     v_th: float = 1.0  # V_th, threshold; of LLIF, at the first step
     gamma: float = 0.1  # gamma, how far inhibition raises the threshold of LLIF
     beta: float = 0.1  # beta, how far a spike shortens tau of SLIF [steps]
-    tau_min: float = 1.05  # floor of tau of SLIF [steps]
+    tau_min: float = 1.05  # tau_min, lower bound of tau of SLIF [steps]
     decay: str = "exp"  # "exp": d = exp(-1/tau), "linear": d = 1 - 1/tau
 
 
 def init(generator: torch.Generator | None, *, shape: Sequence[int], **fixed: Any) -> Params:
-    """`shape` asks for channels, [T, N, C, *]: what BN normalises."""
+    """Start with equal weights; `shape` is required because BN needs [T, N, C, *]."""
     return Params(arch=torch.zeros(3), **fixed)
 
 
-def cells(x: Tensor, at: Cells, p: Params, fire: Fire) -> tuple[Tensor, Cells]:
-    """One step of the three neurons: their spikes [3, N, C, *]."""
+def cells(x: Tensor, state: Cells, p: Params, fire: Fire) -> tuple[Tensor, Cells]:
+    """Run one step of the three neurons; return their spikes, [3, N, C, *], and their state."""
     linear, soft = p.decay == "linear", replace(fire, mode="soft")
     d = 1 - 1 / p.tau if linear else math.e ** (-1 / p.tau)
-    tau = torch.clamp_min(p.tau - p.beta * torch.tanh(at.v_p), p.tau_min)
+    tau = torch.clamp_min(p.tau - p.beta * torch.tanh(state.v_p), p.tau_min)
     d_slif = 1 - 1 / tau if linear else torch.exp(-1 / tau)
-    h = d * at.lif + x, d * at.llif + x, d_slif * at.slif + x
-    s = fire(h[0] - p.v_th), fire(h[1] - at.v_th), fire(h[2] - p.v_th)
+    h = d * state.lif + x, d * state.llif + x, d_slif * state.slif + x
+    s = fire(h[0] - p.v_th), fire(h[1] - state.v_th), fire(h[2] - p.v_th)
     after = Cells(
         lif=fire.reset(h[0], s[0], p.v_th),
-        llif=fire.reset(h[1], s[1], at.v_th),
-        v_th=at.v_th + p.gamma * torch.tanh(torch.relu(x) - x),
+        llif=fire.reset(h[1], s[1], state.v_th),
+        v_th=state.v_th + p.gamma * torch.tanh(torch.relu(x) - x),
         slif=soft.reset(h[2], s[2], p.v_th),
         v_p=s[2] * (h[2] - p.v_th),
     )
@@ -73,12 +73,12 @@ def cells(x: Tensor, at: Cells, p: Params, fire: Fire) -> tuple[Tensor, Cells]:
 
 def sequence(x: Tensor, p: Params, fire: Fire) -> Tensor:
     zero = torch.zeros_like(x[0])
-    rest = Cells(zero, zero, torch.full_like(zero, p.v_th), zero, zero)
-    s, _ = walk(lambda x_t, at: cells(x_t, at, p, fire), x, rest)  # [T, 3, N, C, *]
-    over = [axis for axis in range(s.ndim) if axis not in (1, 3)]
-    centred = s - s.mean(over, keepdim=True)
-    normal = centred * torch.rsqrt((centred * centred).mean(over, keepdim=True) + 1e-5)
-    return torch.einsum("k,tk...->t...", torch.softmax(p.arch, 0), normal)
+    first = Cells(zero, zero, torch.full_like(zero, p.v_th), zero, zero)
+    s, _ = walk(lambda x_t, state: cells(x_t, state, p, fire), x, first)  # [T, 3, N, C, *]
+    axes = [axis for axis in range(s.ndim) if axis not in (1, 3)]
+    centred = s - s.mean(axes, keepdim=True)
+    normalised = centred * torch.rsqrt((centred * centred).mean(axes, keepdim=True) + 1e-5)
+    return torch.einsum("k,tk...->t...", torch.softmax(p.arch, 0), normalised)
 
 
 NEURON = Neuron(

@@ -1,14 +1,14 @@
-"""Two-compartment LIF: a soma that fires, and a dendrite that remembers.
+"""Two-compartment LIF: a soma that fires, and a dendrite with a long memory.
 
     u_D[t] = u_D[t-1] + beta1 u_S[t-1] + x[t] - gamma s[t-1]         dendrite
     u_S[t] = u_S[t-1] + beta2 u_D[t] - v_th s[t-1]                   soma
     s[t] = Theta(u_S[t] - v_th)                                      fire
 
-with beta1 = -sigmoid(w1) and beta2 = sigmoid(w2); both are +-1/2 at first. The soma that feeds
-the dendrite is the one before its reset, as printed (`feed="before"`); the authors' code feeds
-u_S[t-1] - v_th s[t-1] (`feed="after"`). A hard reset, an option of the code, sets the soma to
-zero and leaves the dendrite alone. STC's cell is the printed form with `detach_reset` and a
-learned gamma (`learn_gamma=True`).
+with beta1 = -sigmoid(w1), which starts at -1/2, and beta2 = sigmoid(w2), which starts at 1/2. The
+dendrite receives the soma's potential u_S[t-1] before its reset, as printed (`feed="before"`); in
+the authors' code u_S[t-1] - v_th s[t-1] (`feed="after"`). A hard reset, an option of the code, sets
+the soma to zero and does not change the dendrite. STC's cell is the printed form with
+`detach_reset` and a learned gamma (`learn_gamma=True`).
 
 Source: Zhang et al., AAAI 2024 (TC-LIF), the equations of its supplementary Table 4.
 """
@@ -23,16 +23,16 @@ from neurons.fire import Fire
 
 
 class State(NamedTuple):
-    u_dend: Tensor  # u_D, before this step's spike acts on it
-    u_soma: Tensor  # u_S, before the reset
-    s: Tensor  # s, the spike that will reset both
+    u_dend: Tensor  # u_D, before the reset by s
+    u_soma: Tensor  # u_S, before the reset by s
+    s: Tensor  # s, the last spikes, which reset both at the next step
 
 
 class Params(NamedTuple):
-    beta1: Tensor  # w1, learnable, []: beta1 = -sigmoid(w1), what the soma takes off the dendrite
-    beta2: Tensor  # w2, learnable, []: beta2 = sigmoid(w2), what the dendrite gives the soma
-    w_gamma: Tensor | None = None  # gamma where it is learnable, []
-    gamma: float = 0.5  # gamma, what a spike takes off the dendrite
+    beta1: Tensor  # w1, learnable, []: beta1 = -sigmoid(w1), soma to dendrite
+    beta2: Tensor  # w2, learnable, []: beta2 = sigmoid(w2), dendrite to soma
+    w_gamma: Tensor | None = None  # gamma if it is learned, []
+    gamma: float = 0.5  # gamma, what a spike subtracts from the dendrite
     v_th: float = 1.0  # v_th, threshold
     feed: str = "before"  # the soma's potential "before" or "after" its reset feeds the dendrite
 
@@ -56,8 +56,8 @@ def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]
     gamma = p.gamma if p.w_gamma is None else p.w_gamma
     v_soma = fire.reset(state.u_soma, state.s, p.v_th)
     v_dend = fire.reset(state.u_dend, state.s, gamma) if fire.mode == "soft" else state.u_dend
-    fed = state.u_soma if p.feed == "before" else v_soma
-    u_dend = v_dend - torch.sigmoid(p.beta1) * fed + x
+    soma = state.u_soma if p.feed == "before" else v_soma
+    u_dend = v_dend - torch.sigmoid(p.beta1) * soma + x
     u_soma = v_soma + torch.sigmoid(p.beta2) * u_dend
     s = fire(u_soma - p.v_th)
     return s, State(u_dend, u_soma, s)

@@ -1,4 +1,4 @@
-"""What the tests of the neurons run: every model on every backend that starts at once."""
+"""What the tests of the neurons share: models, backends, layers, inputs and assertions."""
 
 import pytest
 import torch
@@ -10,7 +10,7 @@ MODELS = neurons.names()
 SERIAL = [name for name in MODELS if neurons.get(name).step]
 DUAL = [name for name in SERIAL if neurons.get(name).sequence]
 LEARNED = [name for name in MODELS if neurons.get(name).learnable]
-SLOW = ("compile", "triton")  # seconds to compile, or interpreted: these have tests of their own
+SLOW = ("compile", "triton")  # take seconds to compile, or are interpreted: they have other tests
 RUNS = [
     (model, backend)
     for model in MODELS
@@ -19,47 +19,43 @@ RUNS = [
 ]
 SERIAL_RUNS = [(model, backend) for model, backend in RUNS if model in SERIAL]
 
-# Finite differences see a width, or a sum, through which a model lets no gradient pass.
-DIFFERENTIABLE = {"mpd_agl": {"adaptive": False}, "pmsn": {"detach_sum": False}}
-
 
 def every_model(*kinds: str):
-    """All models for `parametrize`; in an ordinary run those of `kinds` stand for the rest."""
+    """Return all models for `parametrize`; those not in `kinds` run with --exhaustive only."""
     marks = {model: () if model in kinds else pytest.mark.exhaustive for model in MODELS}
     return [pytest.param(model, marks=marks[model]) for model in MODELS]
 
 
-def made(model: str, **options) -> neurons.Layer:
-    """A layer whose parameters do not depend on what was drawn before."""
+def build_layer(model: str, **options) -> neurons.Layer:
+    """Return a layer whose parameters do not depend on earlier random numbers."""
     return neurons.Layer(model, generator=torch.Generator().manual_seed(3), **options)
 
 
-def current(T: int, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
-    """Input, 64 neurons wide unless told, at which every model fires but not at every step."""
+def input_current(T: int, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
+    """Return an input, [T, 4, 64] by default, for which every model fires at some steps."""
     return torch.randn(T, *(shape or (4, 64)), dtype=dtype) + 0.4
 
 
-def fires(s: Tensor) -> bool:
-    """A test on silence, or on spikes everywhere, would prove nothing."""
+def fires_sometimes(s: Tensor) -> bool:
+    """Return whether the layer fires neither never nor always: other spikes would prove nothing."""
     return 0.02 < (s > 0).float().mean().item() < 0.5
 
 
 def gradients(layer: neurons.Layer, x: Tensor) -> tuple[Tensor, list[Tensor]]:
-    """Spikes, and the gradients of the input and of all parameters for fixed random weights."""
+    """Return the spikes, and the gradients of x and all parameters for a fixed loss."""
     x = x.detach().requires_grad_()
     s = layer(x)
-    return s.detach(), list(torch.autograd.grad((s * weights(s)).sum(), [x, *layer.parameters()]))
+    loss = (s * loss_weights(s)).sum()
+    return s.detach(), list(torch.autograd.grad(loss, [x, *layer.parameters()]))
 
 
-def weights(s: Tensor) -> Tensor:
-    """The same random weights for every s of a shape."""
+def loss_weights(s: Tensor) -> Tensor:
+    """Return random weights, the same for every s of one shape."""
     return torch.randn(s.shape, dtype=s.dtype, generator=torch.Generator().manual_seed(5))
 
 
-def leaves_nothing_unwritten(
-    layer: neurons.Layer, x: Tensor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """torch fills new memory with NaN here; all that is read or returned has been written."""
+def assert_all_written(layer: neurons.Layer, x: Tensor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Assert that the layer writes all memory that it reads or returns: torch fills it with NaN."""
     monkeypatch.setattr(torch.utils.deterministic, "fill_uninitialized_memory", True)
     torch.use_deterministic_algorithms(True)
     try:
@@ -70,18 +66,21 @@ def leaves_nothing_unwritten(
     assert all(v.isfinite().all() for v in (s, *grads))
 
 
-def carries_on(whole: neurons.Layer, pieces: neurons.Layer, x: Tensor) -> None:
-    """Two stateful layers, one called twice, agree: spikes and states by the bit, and gradients."""
+def assert_calls_continue(once: neurons.Layer, twice: neurons.Layer, x: Tensor) -> None:
+    """Assert that two stateful layers agree, of which one is called several times.
+
+    Spikes and states are equal, gradients close.
+    """
     x = x.detach().requires_grad_()
-    outs = [whole(x), torch.cat([pieces(part) for part in x.split(33)])]
-    assert torch.equal(*outs)
-    assert all(map(torch.equal, whole.state, pieces.state))
-    (expected,), (found,) = (torch.autograd.grad((s * weights(s)).sum(), x) for s in outs)
-    torch.testing.assert_close(found, expected, rtol=1e-10, atol=1e-12)
+    spikes = [once(x), torch.cat([twice(part) for part in x.split(33)])]
+    assert torch.equal(*spikes)
+    assert all(map(torch.equal, once.state, twice.state))
+    (expected,), (grad,) = (torch.autograd.grad((s * loss_weights(s)).sum(), x) for s in spikes)
+    torch.testing.assert_close(grad, expected, rtol=1e-10, atol=1e-12)
 
 
-def says(error: pytest.ExceptionInfo, *words: str) -> None:
-    """The error is one line and has all the words in it."""
+def assert_one_line(error: pytest.ExceptionInfo, *words: str) -> None:
+    """Assert that the error is one line that contains all the words."""
     message = str(error.value)
     assert len(message.splitlines()) == 1
     assert [word for word in words if word not in message] == []

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 import neurons
 from neurons.conversion import VALUES, best_reset, clif_to_lif
-from tests.neurons.samples import current, says
+from tests.neurons.samples import assert_one_line, input_current
 
 STEPS = 6
 
@@ -28,7 +28,7 @@ def network() -> nn.Sequential:
 
 @functools.cache
 def digits() -> tuple[Tensor, Tensor]:
-    """Images held constant over 6 steps, [T, N, 64], and their digits."""
+    """Return images, each constant over 6 steps, [T, N, 64], and their digits."""
     x, y = pytest.importorskip("sklearn.datasets").load_digits(return_X_y=True)
     order = torch.randperm(len(y), generator=torch.Generator().manual_seed(0))
     images = torch.tensor(x, dtype=torch.float32)[order] / 16
@@ -56,15 +56,15 @@ def accuracy(net: nn.Module) -> float:
 
 @torch.no_grad()
 def closeness(net: nn.Module) -> float:
-    """Minus the mean squared distance of the outputs to those with CLIF."""
+    """Return minus the mean squared distance of the outputs to those with CLIF."""
     x = digits()[0][:, 1200:]
     return -(net(x) - trained()(x)).pow(2).mean().item()
 
 
 def test_a_hard_reset_with_a_bias_serves_clif_weights():
-    """The order of Table 8: hard beats soft, a bias beats none, too large a bias is worse again.
+    """As in Table 8: hard is better than soft, a bias better than none, a large one worse again.
 
-    Ten digits are too easy to tell these apart by accuracy; the outputs do.
+    Ten digits are too easy: accuracies hardly differ, but the outputs do.
     """
     net = trained()
     soft, hard, biased, beyond = (
@@ -91,7 +91,7 @@ def test_a_layer_alone_becomes_the_lif_of_the_docstring():
     clif = neurons.Layer("clif", tau=1.5, v_th=0.8, strict=True).eval()
     lif = clif_to_lif(clif, -0.1)
     assert not lif.training
-    x = current(20, 4)
+    x = input_current(20, 4)
     v = torch.full((4,), -0.1)
     for x_t, s_t in zip(x, lif(x), strict=True):
         h = -0.1 + (1 - 1 / 1.5) * (v + 0.1) + x_t
@@ -102,4 +102,4 @@ def test_a_layer_alone_becomes_the_lif_of_the_docstring():
 def test_a_network_without_clif_is_an_error():
     with pytest.raises(ValueError, match="no clif layer") as error:
         clif_to_lif(nn.Sequential(neurons.Layer("lif")))
-    says(error)
+    assert_one_line(error)

@@ -5,7 +5,7 @@ import torch
 
 import neurons
 from neurons import Layer
-from tests.neurons.samples import MODELS, says
+from tests.neurons.samples import MODELS, assert_one_line
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ from tests.neurons.samples import MODELS, says
 def test_wrong_options_are_one_line(name, options, words):
     with pytest.raises(ValueError) as error:
         Layer(name, **options)
-    says(error, *words)
+    assert_one_line(error, *words)
 
 
 @pytest.mark.parametrize(
@@ -56,17 +56,17 @@ def test_wrong_options_are_one_line(name, options, words):
 def test_wrong_input_is_one_line(name, x, words):
     with pytest.raises(ValueError) as error:
         Layer(name)(x)
-    says(error, *words)
+    assert_one_line(error, *words)
 
 
 def test_another_length_than_psn_was_built_for():
     with pytest.raises(ValueError) as error:
         Layer("psn", T=5)(torch.zeros(4, 2))
-    says(error, "psn", "T=5", "T=4")
+    assert_one_line(error, "psn", "T=5", "T=4")
 
 
 @pytest.mark.parametrize("channels", [1, 2])
 def test_other_channels_than_dsn_was_built_for(channels):
     with pytest.raises(ValueError) as error:
         Layer("dsn", shape=(channels,))(torch.zeros(4, 2, 5))
-    says(error, "dsn", f"{channels}", "5")
+    assert_one_line(error, "dsn", f"{channels}", "5")

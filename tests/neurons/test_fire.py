@@ -1,4 +1,4 @@
-"""Surrogates, resets and the three fires."""
+"""Surrogates, resets and the fires: smooth, replay, recording."""
 
 import math
 
@@ -7,10 +7,10 @@ import torch
 from torch.autograd import gradcheck, gradgradcheck
 
 import neurons
-from neurons.fire import RESETS, Fire, replay, smooth, surrogate
-from tests.neurons.samples import RUNS
+from neurons.fire import RESETS, Decision, Fire, recording, replay, smooth, surrogate
+from tests.neurons.samples import RUNS, assert_one_line, build_layer, input_current
 
-# NEURONS.md's formulas of the derivative, each with the arguments they are asked for
+# The published derivatives
 DERIVATIVES = [
     (surrogate("atan", alpha=3.0), lambda u: 1.5 / (1 + (math.pi / 2 * 3 * u) ** 2)),
     (
@@ -28,7 +28,7 @@ BY_NAME = [pytest.param(g, formula, id=str(g.name)) for g, formula in DERIVATIVE
 
 
 def points() -> torch.Tensor:
-    """Distances to the threshold, the edges of every window above included."""
+    """Return distances to the threshold; they include every edge of the derivatives above."""
     u = torch.linspace(-3, 5, 129, dtype=torch.float64)  # steps of 1/16, exact in binary
     return u.requires_grad_()
 
@@ -66,7 +66,7 @@ def test_binary_spikes_fire_at_the_threshold(dtype):
 
 @pytest.mark.parametrize("spike", [neurons.Surrogate.spike, neurons.Surrogate.strictly])
 @pytest.mark.parametrize("name", sorted(neurons.SURROGATES))
-def test_what_is_not_a_number_gives_no_silent_zero(name, spike):
+def test_a_nan_potential_gives_a_nan_spike(name, spike):
     g = surrogate(name)
     top = dict(g.arguments).get("N", 1)
     u = torch.tensor([math.nan, math.inf, -math.inf]).requires_grad_()
@@ -89,7 +89,7 @@ def test_smooth_fire_is_the_primitive(name):
 
 
 @pytest.mark.parametrize("whole", [True, False])
-def test_replay_spikes_as_recorded_with_the_gradient_of_its_own_potential(whole):
+def test_replay_has_the_recorded_spikes_and_the_gradient_of_its_own_potential(whole):
     fire = Fire(surrogate("atan"))
     spikes = (torch.rand(6, 2, 3) < 0.5).float()
     u = torch.randn(6, 2, 3, requires_grad=True)
@@ -124,6 +124,51 @@ def test_no_graph_without_gradient():
         assert not fire(u).requires_grad
     assert not fire(u.detach()).requires_grad
     assert fire(u).requires_grad
+
+
+# Recording
+
+
+@pytest.mark.parametrize("model", ["lif", "psn", "glif"])
+def test_recording_changes_nothing_and_keeps_what_was_decided(model):
+    layer, x = build_layer(model, backend="eager"), input_current(6).requires_grad_()
+    s = layer(x)
+    (expected,) = torch.autograd.grad(s.sum(), x)
+    layer.fire, decisions = recording(layer.fire)
+    again = layer(x)
+    (grad,) = torch.autograd.grad(again.sum(), x, retain_graph=True)
+    assert torch.equal(again, s) and torch.equal(grad, expected)
+    assert len(decisions) == (1 if model == "psn" else 6)
+    u, spikes = (torch.cat(parts).view(x.shape) for parts in list(zip(*decisions, strict=True))[:2])
+    assert torch.equal(spikes, s) and torch.equal(spikes, layer.fire.surrogate.spike(u))
+    assert torch.autograd.grad(u.sum(), x)[0].any()  # u has its graph
+
+
+def test_a_decision_has_the_arguments_of_its_call():
+    fire, decisions = recording(Fire(surrogate("rect")))
+    u = torch.tensor([-1.0, 1.0])
+    fire(u), fire(u, width=0.5)
+    assert [decision.surrogate for decision in decisions] == [
+        surrogate("rect"),
+        surrogate("rect", width=0.5),
+    ]
+    assert isinstance(decisions[0], Decision) and torch.equal(decisions[1].u, u)
+
+
+def test_recording_keeps_the_spikes_of_a_replay_and_of_a_strict_fire():
+    spikes = torch.tensor([[1.0, 0.0]])
+    fire, decisions = recording(replay(Fire(surrogate("atan")), spikes))
+    assert torch.equal(fire(torch.zeros(1, 2)), spikes)
+    assert torch.equal(decisions[0].s, spikes)
+    strict, decisions = recording(Fire(surrogate("atan"), spike=neurons.Surrogate.strictly))
+    assert strict(torch.zeros(1)) == 0 and decisions[0].s == 0
+
+
+def test_recordings_are_separate():
+    fire = Fire(surrogate("atan"))
+    (first, decisions), (_, others) = recording(fire), recording(fire)
+    first(torch.zeros(1))
+    assert len(decisions) == 1 and not others
 
 
 # Resets
@@ -182,7 +227,7 @@ def test_surrogate_passes_one_through():
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments", "said"),
+    ("name", "arguments", "words"),
     [
         ("atna", {}, ["'atna'", "did you mean 'atan'", *neurons.SURROGATES]),
         ("rect", {"widht": 1.0}, ["'widht'", "did you mean 'width'", "height", "closed"]),
@@ -191,8 +236,7 @@ def test_surrogate_passes_one_through():
         ("atan", {"alpha": math.nan}, ["alpha", "nan", "> 0"]),
     ],
 )
-def test_wrong_surrogates_are_one_line(name, arguments, said):
+def test_wrong_surrogates_are_one_line(name, arguments, words):
     with pytest.raises(ValueError) as error:
         surrogate(name, **arguments)
-    assert len(str(error.value).splitlines()) == 1
-    assert all(word in str(error.value) for word in said)
+    assert_one_line(error, *words)

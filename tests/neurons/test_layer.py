@@ -1,4 +1,4 @@
-"""The nn.Module face of a neuron: parameters drawn, lazy, saved, copied; options; repr."""
+"""`Layer` as a torch module: parameters drawn, lazy, saved, copied; options; repr."""
 
 import copy
 import io
@@ -10,17 +10,17 @@ from torch import nn
 
 import neurons
 from neurons import Layer
-from tests.neurons.samples import LEARNED, MODELS, current, fires, made
+from tests.neurons.samples import LEARNED, MODELS, build_layer, fires_sometimes, input_current
 
 SHAPED = [name for name in MODELS if neurons.get(name).needs]
 
 
 @pytest.mark.parametrize("model", SHAPED)
 def test_lazy_parameters_are_drawn_at_the_first_call(model):
-    x = current(8, 2, 5)
-    lazy = made(model)
+    x = input_current(8, 2, 5)
+    lazy = build_layer(model)
     assert lazy.has_uninitialized_params()
-    eager = made(model, shape=(5,), **({"T": 8} if "T" in neurons.get(model).needs else {}))
+    eager = build_layer(model, shape=(5,), **({"T": 8} if "T" in neurons.get(model).needs else {}))
     assert not eager.has_uninitialized_params()
     assert torch.equal(lazy(x), eager(x))
     assert not lazy.has_uninitialized_params()
@@ -28,10 +28,10 @@ def test_lazy_parameters_are_drawn_at_the_first_call(model):
 
 
 @pytest.mark.parametrize("model", LEARNED)
-def test_an_optimiser_made_before_the_first_call_trains(model):
-    layer = made(model)
+def test_an_optimiser_built_before_the_first_call_trains(model):
+    layer = build_layer(model)
     optimiser = torch.optim.SGD(layer.parameters(), lr=1.0)
-    layer(current(8)).sum().backward()
+    layer(input_current(8)).sum().backward()
     before = copy.deepcopy(layer.state_dict())
     optimiser.step()
     assert all(not torch.equal(p, before[name]) for name, p in layer.named_parameters())
@@ -39,8 +39,8 @@ def test_an_optimiser_made_before_the_first_call_trains(model):
 
 @pytest.mark.parametrize("model", LEARNED)
 def test_learnable_fields_are_parameters(model):
-    layer = made(model)
-    layer(current(8))
+    layer = build_layer(model)
+    layer(input_current(8))
     learned = {name for name, value in layer.params._asdict().items() if value is not None}
     assert dict(layer.named_parameters()).keys() == learned & set(neurons.get(model).learnable)
 
@@ -48,7 +48,7 @@ def test_learnable_fields_are_parameters(model):
 @pytest.mark.parametrize("target", ["drawn", "lazy"])
 @pytest.mark.parametrize("model", LEARNED)
 def test_state_dict_round_trip(model, target):
-    x = current(8)
+    x = input_current(8)
     source, other = Layer(model), Layer(model)
     s = source(x)
     if target == "drawn":
@@ -58,12 +58,12 @@ def test_state_dict_round_trip(model, target):
             p.mul_(1.1)
     other.load_state_dict(source.state_dict())
     assert torch.equal(other(x), source(x))
-    assert fires(s)
+    assert fires_sometimes(s)
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_saved_layers_run_alike_and_hold_their_parameters_once(model):
-    layer, x = made(model), current(128, 2, 5)
+def test_saved_layers_run_the_same_and_hold_their_parameters_once(model):
+    layer, x = build_layer(model), input_current(128, 2, 5)
     s, file = layer(x), io.BytesIO()
     torch.save(layer, file)
     assert file.tell() < 8000 + 1.2 * sum(v.nbytes for v in layer.state_dict().values())
@@ -73,7 +73,7 @@ def test_saved_layers_run_alike_and_hold_their_parameters_once(model):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_lazy_layers_copy_and_pickle(model):
-    layer, x = made(model), current(8)
+    layer, x = build_layer(model), input_current(8)
     copies = copy.deepcopy(layer), pickle.loads(pickle.dumps(layer))
     s = layer(x)
     assert all(torch.equal(other(x), s) for other in copies)
@@ -81,8 +81,8 @@ def test_lazy_layers_copy_and_pickle(model):
 
 @pytest.mark.parametrize("model", LEARNED)
 def test_copies_are_independent(model):
-    layer = made(model)
-    layer(current(8))
+    layer = build_layer(model)
+    layer(input_current(8))
     other = copy.deepcopy(layer)
     with torch.no_grad():
         for p in other.parameters():
@@ -92,7 +92,7 @@ def test_copies_are_independent(model):
 
 
 @pytest.mark.filterwarnings("error")
-def test_making_a_lazy_layer_warns_of_nothing():
+def test_building_a_lazy_layer_gives_no_warning():
     nn.Sequential(nn.Linear(3, 5), Layer("dsn"))(torch.randn(4, 2, 3))
 
 
@@ -118,7 +118,7 @@ def test_repr_names_the_model_its_options_and_the_backend():
 
 
 @pytest.mark.parametrize("options", [{"shape": (4,)}, {}])
-def test_a_layer_is_made_on_the_default_device(options):
+def test_a_layer_is_built_on_the_default_device(options):
     with torch.device("meta"):
         layer = Layer("dsn", **options)
     assert {p.device.type for p in layer.parameters()} == {"meta"}

@@ -1,4 +1,4 @@
-"""Models are files, or come from other packages by entry point."""
+"""Models are files, or come from other packages through an entry point."""
 
 from pathlib import Path
 
@@ -6,12 +6,12 @@ import pytest
 
 import neurons
 from neurons import registry
-from tests.neurons.samples import says
+from tests.neurons.samples import assert_one_line
 
 FILES = Path(neurons.__file__).parent / "models"
 
 GUEST = '''
-"""A guest: LIF by another name."""
+"""LIF under another name."""
 
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ NEURON = Neuron(Params, State, step, start=start)
 
 @pytest.fixture
 def guest(tmp_path, monkeypatch):
-    """An installed package that offers the neuron `guest`."""
+    """Install a package that offers the model `guest`."""
     (tmp_path / "cafe").mkdir()
     (tmp_path / "cafe" / "__init__.py").touch()
     (tmp_path / "cafe" / "guest.py").write_text(GUEST)
@@ -46,8 +46,7 @@ def guest(tmp_path, monkeypatch):
 
 def test_names_are_the_model_files():
     files = {file.stem for file in FILES.glob("*.py") if not file.stem.startswith("_")}
-    kernels = {name for name in files if name.endswith(registry.KERNELS)}
-    assert neurons.names() == sorted(files - kernels)
+    assert neurons.names() == sorted(files)
     assert {"lif", "plif", "psn", "sliding_psn", "dsn"} <= set(neurons.names())
 
 
@@ -64,25 +63,25 @@ def test_a_model_knows_its_name_and_has_a_form(name):
 def test_unknown_names_are_one_line():
     with pytest.raises(ValueError) as error:
         neurons.get("lfi")
-    says(error, "no neuron 'lfi'; did you mean 'lif'?", *neurons.names())
+    assert_one_line(error, "no neuron 'lfi'; did you mean 'lif'?", *neurons.names())
 
 
-def test_a_kernel_beside_its_model_is_no_model(monkeypatch, tmp_path):
+def test_other_files_are_no_models(monkeypatch, tmp_path):
     (tmp_path / "models").mkdir()
-    for name in ("dsn.py", "dsn_triton.py", "dsn_cpu.py", "__init__.py", "_shared.py", "notes.md"):
+    for name in ("dsn.py", "__init__.py", "_shared.py", "notes.md"):
         (tmp_path / "models" / name).touch()
     monkeypatch.setattr(registry, "__file__", str(tmp_path / "registry.py"))
     assert neurons.names() == ["dsn"]
 
 
-def test_guests_come_by_entry_point(guest):
+def test_other_packages_add_models_by_entry_point(guest):
     assert "guest" in neurons.names()
     assert neurons.get("guest").name == "guest"
     assert neurons.Layer("guest", tau=3.0).params.tau == 3.0
     with pytest.raises(ValueError) as error:
         neurons.get("gest")
-    says(error, "did you mean 'guest'?")
+    assert_one_line(error, "did you mean 'guest'?")
 
 
-def test_guests_leave_with_their_package():
+def test_models_disappear_with_their_package():
     assert "guest" not in neurons.names()

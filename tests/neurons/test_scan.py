@@ -1,4 +1,4 @@
-"""The serial walk and the parallel recurrence."""
+"""Step by step, the linear recurrence, and the products over time."""
 
 import math
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 import neurons
 from neurons import scan
-from neurons.scan import linear_scan, unroll
-from tests.neurons.samples import RUNS
+from neurons.scan import across_taps, across_time, decays, linear_scan, unroll
+from tests.neurons.samples import RUNS, input_current
 
 LENGTHS = [1, 2, 3, 7, 63, 64, 65, 1000]
 
 
 def loop(a: Tensor, b: Tensor) -> Tensor:
-    """h[t] = a[t] h[t-1] + b[t], as it is written."""
+    """Return h[t] = a[t] h[t-1] + b[t], computed in a loop."""
     h, rows = torch.zeros_like(b[0]), []
     for a_t, b_t in zip(a.unbind(0), b.unbind(0), strict=True):
         h = a_t * h + b_t
@@ -27,7 +27,7 @@ def loop(a: Tensor, b: Tensor) -> Tensor:
 
 
 def recurrence(T: int, *shape: int, dtype=torch.float64) -> tuple[Tensor, Tensor]:
-    """Decays in (0, 1), of modulus below 1 if complex, and inputs; both with gradient."""
+    """Return decays in (0, 1), complex ones with modulus below 1, and inputs, for gradients."""
     a, b = torch.rand(T, *shape, dtype=dtype), torch.randn(T, *shape, dtype=dtype)
     a = a / 1.5 if dtype.is_complex else a
     return a.requires_grad_(), b.requires_grad_()
@@ -62,8 +62,8 @@ def test_unroll_goes_on_from_a_state():
     assert torch.equal(state.v, last.v)
 
 
-class Written(TorchDispatchMode):
-    """Counts the elements that operations write, views not."""
+class WriteCounter(TorchDispatchMode):
+    """Count the elements that operations write; views write none."""
 
     elements = 0
 
@@ -76,13 +76,13 @@ class Written(TorchDispatchMode):
 
 
 def growth(run: Callable[[Tensor], Tensor]) -> float:
-    """How much more forward and backward write when T grows fourfold."""
+    """Return how many times more forward and backward write when T grows fourfold."""
     written = []
     for T in (128, 512):
         x = torch.randn(T, 1, 2, requires_grad=True)
-        with Written() as counted:
+        with WriteCounter() as counter:
             run(x).sum().backward()
-        written.append(counted.elements)
+        written.append(counter.elements)
     return written[1] / written[0]
 
 
@@ -91,12 +91,12 @@ LINEAR = [run for run in RUNS if "T" not in neurons.get(run[0]).needs]  # psn: T
 
 @pytest.mark.parametrize(("model", "backend"), LINEAR)
 def test_training_is_linear_in_the_length(model, backend, monkeypatch):
-    monkeypatch.setattr(scan, "PIECE", 64)  # so that both lengths are whole pieces, walked twice
+    monkeypatch.setattr(scan, "SEGMENT", 64)  # both lengths are whole segments, computed twice
     assert growth(neurons.Layer(model, backend=backend)) < 4.5
 
 
 def test_indexing_would_be_quadratic():
-    """The gradient of each `x[t]` is T rows of zeros but one."""
+    """The gradient of each `x[t]` has T rows, all zero but one."""
     assert growth(lambda x: torch.stack([2 * x[t] for t in range(len(x))])) > 10
 
 
@@ -154,12 +154,9 @@ def test_linear_scan_takes_any_strides():
     a, b = recurrence(65, 4)
     h = linear_scan(a, b)
     expanded = torch.ones(1, 1, dtype=h.dtype).expand_as(h)
-    assert torch.equal(
-        *(
-            torch.autograd.grad(h, b, g, retain_graph=True)[0]
-            for g in (expanded, expanded.contiguous())
-        )
-    )
+    gradients = (expanded, expanded.contiguous())
+    grads = (torch.autograd.grad(h, b, g, retain_graph=True)[0] for g in gradients)
+    assert torch.equal(*grads)
 
 
 def test_linear_scan_leaves_its_inputs_alone():
@@ -167,3 +164,49 @@ def test_linear_scan_leaves_its_inputs_alone():
     before = a.clone(), b.clone()
     linear_scan(a, b)
     assert torch.equal(a, before[0]) and torch.equal(b, before[1])
+
+
+def test_linear_scan_goes_on_from_a_state():
+    a, b = torch.rand(30, 2, 3).double(), torch.randn(30, 2, 3).double()
+    whole = linear_scan(a, b)
+    torch.testing.assert_close(linear_scan(a[11:], b[11:], whole[10]), whole[11:])
+    h0 = torch.randn(2, 3).double().requires_grad_()
+    inputs = (a[:4].requires_grad_(), b[:4].requires_grad_(), h0)
+    assert torch.autograd.gradcheck(linear_scan, inputs)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
+def test_a_decay_may_be_shared(dtype):
+    a = (torch.rand(7, 1, 3, dtype=dtype) / 1.5).requires_grad_()
+    b = torch.randn(7, 2, 3, dtype=dtype).requires_grad_()
+    torch.testing.assert_close(linear_scan(a, b), linear_scan(a.expand(7, 2, 3), b))
+    assert torch.autograd.gradcheck(linear_scan, (a, b))
+    assert torch.autograd.gradgradcheck(linear_scan, (a, b))
+
+
+def test_the_matrix_of_a_decay_is_its_scan():
+    b = torch.randn(20, 2, 3)
+    expected = linear_scan(torch.full_like(b, 0.7), b)
+    torch.testing.assert_close(across_time(decays(0.7, 20), b), expected)
+
+
+# across_taps
+
+
+@pytest.mark.parametrize("k", [1, 4, 32, 70, 2000])
+@pytest.mark.parametrize("T", [1, 31, 63, 64, 1000])
+def test_taps_are_a_band_of_a_matrix(T, k):
+    taps, bias = torch.randn(T, k).double(), torch.randn(T).double()
+    x = input_current(T, 3, 5, dtype=torch.float64)
+    i, j = torch.meshgrid(torch.arange(T), torch.arange(T), indexing="ij")
+    inside = (j <= i) & (i < j + k)
+    band = torch.where(inside, taps.gather(1, (j - i + k - 1).clamp(0, k - 1)), 0.0)
+    torch.testing.assert_close(across_taps(taps, x, bias), across_time(band, x, bias))
+    shared = across_taps(taps[0], x, bias[0])
+    torch.testing.assert_close(shared, across_taps(taps[:1].expand(T, k), x, bias[:1].expand(T)))
+
+
+@pytest.mark.parametrize("steps", [(), (37,)])
+def test_taps_have_the_gradient_of_finite_differences(steps):
+    inputs = [torch.randn(size).double() for size in ((*steps, 3), (37, 1, 3), steps)]
+    assert torch.autograd.gradcheck(across_taps, [v.requires_grad_() for v in inputs])

@@ -1,4 +1,4 @@
-"""State carried between calls, and the dtypes it and everything else is kept in."""
+"""State carried between calls; the dtypes of state, spikes and gradients."""
 
 import copy
 
@@ -11,32 +11,32 @@ from tests.neurons.samples import (
     MODELS,
     RUNS,
     SERIAL,
-    current,
-    fires,
+    assert_one_line,
+    build_layer,
+    fires_sometimes,
     gradients,
-    made,
-    says,
-    weights,
+    input_current,
+    loss_weights,
 )
 
 
 @pytest.mark.parametrize("model", SERIAL)
-def test_chunks_with_carried_state_equal_the_whole(model):
-    x = current(70, dtype=torch.float64)
-    whole = made(model, backend="auto", shape=(64,)).double()
-    parts = made(model, backend="auto", shape=(64,), stateful=True).double()
+def test_several_calls_with_carried_state_equal_one(model):
+    x = input_current(70, dtype=torch.float64)
+    whole = build_layer(model, backend="auto", shape=(64,)).double()
+    parts = build_layer(model, backend="auto", shape=(64,), stateful=True).double()
     s, expected = gradients(whole, x)
-    assert fires(s)
+    assert fires_sometimes(s)
     x = x.requires_grad_()
-    again = torch.cat([parts(chunk) for chunk in x.split([1, 6, 33, 30])])
+    again = torch.cat([parts(part) for part in x.split([1, 6, 33, 30])])
     assert torch.equal(again, s)
-    ours = torch.autograd.grad((again * weights(s)).sum(), [x, *parts.parameters()])
+    ours = torch.autograd.grad((again * loss_weights(s)).sum(), [x, *parts.parameters()])
     torch.testing.assert_close(list(ours), expected, rtol=1e-9, atol=1e-10)
 
 
 @pytest.mark.parametrize("model", SERIAL)
 def test_reset_forgets(model):
-    layer, x = made(model, stateful=True), current(20)
+    layer, x = build_layer(model, stateful=True), input_current(20)
     first, second = layer(x), layer(x)
     assert not torch.equal(first, second)
     layer.reset_state()
@@ -45,15 +45,15 @@ def test_reset_forgets(model):
 
 
 def test_stateless_layers_carry_nothing():
-    layer, x = Layer("lif"), current(20)
+    layer, x = Layer("lif"), input_current(20)
     assert torch.equal(layer(x), layer(x))
     assert layer.state is None
 
 
 @pytest.mark.parametrize("model", SERIAL)
 def test_detach_cuts_the_graph(model):
-    layer = made(model, stateful=True)
-    early, late = current(5).requires_grad_(), current(5)
+    layer = build_layer(model, stateful=True)
+    early, late = input_current(5).requires_grad_(), input_current(5)
     layer(early)
     (through,) = torch.autograd.grad(layer(late).sum(), early, allow_unused=True)
     assert through is not None and through.any()
@@ -76,18 +76,18 @@ def test_detach_and_reset_before_any_call():
 
 def test_a_changed_batch_raises_until_reset():
     layer = Layer("lif", stateful=True)
-    layer(current(3, 4, 5))
-    layer(current(9, 4, 5))  # another T is no change
+    layer(input_current(3, 4, 5))
+    layer(input_current(9, 4, 5))  # another T is no change
     with pytest.raises(ValueError) as error:
-        layer(current(3, 2, 5))
-    says(error, "(4, 5)", "(2, 5)", "reset_state()")
+        layer(input_current(3, 2, 5))
+    assert_one_line(error, "(4, 5)", "(2, 5)", "reset_state()")
     layer.reset_state()
-    layer(current(3, 2, 5))
+    layer(input_current(3, 2, 5))
 
 
 @pytest.mark.parametrize("model", SERIAL)
 def test_copies_of_a_stateful_layer_carry_its_values_but_not_its_graph(model):
-    layer, x = made(model, stateful=True), current(6).requires_grad_()
+    layer, x = build_layer(model, stateful=True), input_current(6).requires_grad_()
     layer(x)
     assert layer.state[0].requires_grad
     other = copy.deepcopy(layer)
@@ -98,7 +98,7 @@ def test_copies_of_a_stateful_layer_carry_its_values_but_not_its_graph(model):
 
 def test_state_is_not_in_the_state_dict():
     layer = Layer("lif", stateful=True)
-    layer(current(3))
+    layer(input_current(3))
     assert not layer.state_dict()
 
 
@@ -108,38 +108,38 @@ def test_state_is_not_in_the_state_dict():
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 @pytest.mark.parametrize("model", SERIAL)
 def test_half_input_keeps_float32_state(model, dtype):
-    x = current(20).to(dtype)
-    layer = made(model, stateful=True, shape=(64,))
+    x = input_current(20).to(dtype)
+    layer = build_layer(model, stateful=True, shape=(64,))
     s = layer(x)
     assert s.dtype == dtype
     assert all(v.dtype == torch.float32 for v in layer.state)
-    expected = made(model, stateful=True, shape=(64,))(x.float())
+    expected = build_layer(model, stateful=True, shape=(64,))(x.float())
     assert torch.equal(s.float(), expected)
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 @pytest.mark.parametrize(("model", "backend"), RUNS)
 def test_half_layers_train(model, backend, dtype):
-    layer = made(model, backend=backend)
-    layer(current(8))
-    _, grads = gradients(layer.to(dtype), current(8).to(dtype))
+    layer = build_layer(model, backend=backend)
+    layer(input_current(8))
+    _, grads = gradients(layer.to(dtype), input_current(8).to(dtype))
     assert all(g.dtype == dtype and g.isfinite().all() for g in grads)
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_half_layers_keep_float32_state(dtype):
     layer = Layer("lif", stateful=True)
-    layer(current(5))
+    layer(input_current(5))
     layer.to(dtype)
     assert layer.state.v.dtype == torch.float32
-    layer(current(5).to(dtype))
+    layer(input_current(5).to(dtype))
     assert layer.state.v.dtype == torch.float32
 
 
 @pytest.mark.parametrize("lazy", [False, True])
 @pytest.mark.parametrize("model", MODELS)
 def test_to_float64(model, lazy):
-    layer, x = made(model), current(8, dtype=torch.float64)
+    layer, x = build_layer(model), input_current(8, dtype=torch.float64)
     if not lazy:
         layer(x.float())
     layer.to(torch.float64)
@@ -151,14 +151,14 @@ def test_to_float64(model, lazy):
 
 def test_the_state_follows_to():
     layer = Layer("lif", stateful=True)
-    layer(current(5))
+    layer(input_current(5))
     assert layer.double().state.v.dtype == torch.float64
     assert layer.to("meta").state.v.device.type == "meta"
 
 
 @pytest.mark.parametrize(("model", "backend"), RUNS)
 def test_autocast_changes_nothing_inside(model, backend):
-    x, layer = current(20), made(model, backend=backend)
+    x, layer = input_current(20), build_layer(model, backend=backend)
     s = layer(x)
     with torch.autocast("cpu", torch.bfloat16):
         assert torch.equal(layer(x), s)
