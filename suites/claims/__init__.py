@@ -1,6 +1,6 @@
-"""The papers' figures that follow from the structure of a network, computed by our own code.
+"""The numbers of the papers that follow from the structure of a network, computed by our code.
 
-Parameters, MACs, FLOPs and energies are ours; firing rates and accumulations, which were measured
-on trained networks, are the papers'. Each paper has a file with `claims() -> Iterator[Claim]`; what
-the papers print is in `tables/`.
+Parameters, MACs, FLOPs and energies are ours. Firing rates and accumulations are the papers',
+because they were measured on trained networks. Each paper has a file with
+`claims() -> Iterator[Claim]`; the numbers that the papers print are in `tables/`.
 """

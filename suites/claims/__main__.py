@@ -1,6 +1,6 @@
-"""`python -m suites.claims`: the papers' figures beside ours, and whether they agree.
+"""`python -m suites.claims`: print the papers' numbers with ours, and whether they agree.
 
-Exit status 1 if a figure that has come out before does not.
+The exit status is 1 if a number that has been reproduced before is not any more.
 """
 
 from __future__ import annotations
@@ -12,23 +12,21 @@ import pkgutil
 import sys
 from collections.abc import Sequence
 
-import torch
-
-from suites import claims
+from suites import claims, process
 from suites.claims.claim import Claim
 
 CORE = ("claim", "__main__")
 
 
 def papers() -> list[str]:
-    """The papers: the other files of this folder."""
-    found = (module.name for module in pkgutil.iter_modules(claims.__path__))
-    return sorted(name for name in found if name not in CORE)
+    """List the papers: the other files of this folder."""
+    names = (module.name for module in pkgutil.iter_modules(claims.__path__))
+    return sorted(name for name in names if name not in CORE)
 
 
 def collected() -> list[Claim]:
-    """All claims, paper by paper."""
-    from tqdm import tqdm  # asv imports this file where it may be missing, as pandas
+    """Return all claims, paper by paper."""
+    from tqdm import tqdm  # not installed where asv imports this module
 
     return [
         claim
@@ -37,25 +35,25 @@ def collected() -> list[Claim]:
     ]
 
 
-def text(found: Sequence[Claim]) -> str:
-    """A table of all figures, how they were counted, why some do not come out, and how many."""
-    import pandas as pd
+def text(rows: Sequence[Claim]) -> str:
+    """Return a table of the claims, their methods, and why some are not reproduced."""
+    import pandas as pd  # not installed where asv imports this module
 
-    frame = pd.DataFrame([claim.row() for claim in found]).drop(columns="convention")
+    frame = pd.DataFrame([claim.row() for claim in rows]).drop(columns="convention")
     frame["reproduces"] = frame["reproduces"].map({True: "yes", False: "NO"})
-    ways: dict[str, dict[str, None]] = {}
-    for claim in found:
-        ways.setdefault(claim.table, {})[claim.convention] = None
-    wrong = [claim for claim in found if not claim.reproduces]
-    broken = sum(claim.broken for claim in found)
+    methods: dict[str, dict[str, None]] = {}  # by table, each once and in order
+    for claim in rows:
+        methods.setdefault(claim.table, {})[claim.method] = None
+    wrong = [claim for claim in rows if not claim.reproduces]
+    broken = sum(claim.broken for claim in rows)
     return "\n".join(
         (
             frame.to_string(index=False, float_format=lambda value: f"{value:.7g}"),
-            "\nHow:",
-            *(f"  {table}: {' | '.join(how)}" for table, how in ways.items()),
-            "\nDo not come out:",
+            "\nMethods:",
+            *(f"  {table}: {' | '.join(names)}" for table, names in methods.items()),
+            "\nNot reproduced:",
             *(f"  {c.table}, {c.quantity}: {c.why or 'UNEXPECTED'}" for c in wrong),
-            f"\n{len(found)} figures: {len(found) - len(wrong)} come out, {len(wrong)} do not, "
+            f"\n{len(rows)} numbers: {len(rows) - len(wrong)} reproduced, {len(wrong)} not, "
             f"{broken} of these unexpectedly",
         )
     )
@@ -63,13 +61,13 @@ def text(found: Sequence[Claim]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m suites.claims", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="a list of objects, one per figure")
+    parser.add_argument("--json", action="store_true", help="print a list of objects, one a number")
     options = parser.parse_args(arguments)
-    found = collected()
-    print(json.dumps([claim.row() for claim in found], indent=1) if options.json else text(found))
-    return int(any(claim.broken for claim in found))
+    rows = collected()
+    print(json.dumps([claim.row() for claim in rows], indent=1) if options.json else text(rows))
+    return int(any(claim.broken for claim in rows))
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)  # a step of each network: threads would mostly wait for each other
+    process.prepare()
     sys.exit(main())

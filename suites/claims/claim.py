@@ -1,4 +1,4 @@
-"""One figure of a paper beside ours."""
+"""One number of a paper, and ours for it."""
 
 from __future__ import annotations
 
@@ -11,34 +11,37 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from suites.energy.call import ANALOG
 from suites.energy.collect import collect
 from suites.energy.ledger import Ledger
+from suites.energy.values import ANALOG
 
 TABLES = Path(__file__).parent / "tables"
-ROUNDING = 1 + 1e-6  # a tie is a matter of the last bit
+ROUNDING = 1 + 1e-6  # for a difference of exactly half a unit of the last digit
 
 
 class Printed(NamedTuple):
-    """A figure and the unit of its last digit."""
+    """A printed number and the unit of its last digit."""
 
     value: float
     unit: float
 
-    def like(self, number: float) -> float:
-        """Another number, rounded to the digits of this one."""
+    def round_like(self, number: float) -> float:
+        """Return another number, rounded to the digits of this one."""
         return round(number / self.unit) * self.unit
 
 
 class Table:
-    """A table of a paper: rows of text."""
+    """A table of a paper; `rows` are its rows, as text."""
 
     def __init__(self, name: str) -> None:
         with (TABLES / name).open(newline="") as file:
             self.rows = list(csv.DictReader(file))
 
     def printed(self, row: dict[str, str], column: str) -> Printed:
-        """A cell. A column has as many decimals as the longest; 1090 among them is of tens."""
+        """Return a cell, with the unit of the number in its column that has most decimals.
+
+        An integer among decimals is an exception: 1090 is printed to its last digit that is not 0.
+        """
         text, value = row[column], float(row[column])
         decimals = max(len(other[column].partition(".")[2]) for other in self.rows)
         if value and "." not in text and decimals:
@@ -48,16 +51,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Claim:
-    """A figure of a paper, the same by our code, and whether they agree.
+    """A number of a paper, the same number by our code, and whether they agree.
 
     Attributes
     ----------
-    convention
-        What was counted how, and which measured inputs are the paper's.
-    within
-        How far apart the two may be: half a unit of the last printed digit, if not given.
+    method
+        What was counted by which rule, and which measured values are the paper's.
+    tolerance
+        The largest difference; None: half a unit of the last printed digit.
     why
-        Why the figure does not come out; empty if it must.
+        Why our number differs; empty if it must agree.
     """
 
     table: str
@@ -65,8 +68,8 @@ class Claim:
     printed: Printed
     ours: float
     unit: str
-    convention: str
-    within: float | None = None
+    method: str
+    tolerance: float | None = None
     why: str = ""
 
     @property
@@ -75,16 +78,16 @@ class Claim:
 
     @property
     def reproduces(self) -> bool:
-        within = self.printed.unit / 2 if self.within is None else self.within
-        return abs(self.difference) <= within * ROUNDING
+        tolerance = self.printed.unit / 2 if self.tolerance is None else self.tolerance
+        return abs(self.difference) <= tolerance * ROUNDING
 
     @property
     def broken(self) -> bool:
-        """It must come out and does not."""
+        """Whether it must agree and does not."""
         return not self.reproduces and not self.why
 
     def row(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Return the object that `--json` prints."""
         return {
             "table": self.table,
             "quantity": self.quantity,
@@ -92,33 +95,33 @@ class Claim:
             "ours": self.ours,
             "unit": self.unit,
             "difference": self.difference,
-            "convention": self.convention + (f"; differs: {self.why}" if self.why else ""),
+            "convention": self.method + (f"; differs: {self.why}" if self.why else ""),
             "reproduces": self.reproduces,
         }
 
 
-def counted(network: nn.Module, *shape: int) -> tuple[Ledger, int]:
-    """The ledger of a network on noise of this shape, and its number of parameters.
+def ledger_and_parameters(network: nn.Module, *shape: int) -> tuple[Ledger, int]:
+    """Return the ledger of a network on noise of this shape, and its number of parameters.
 
-    In training mode batch norms scale whatever the weights are to what neurons fire at.
+    It runs in training mode: batch norms then scale any weights to a current at which neurons fire.
     """
     noise = torch.randn(*shape, generator=torch.Generator().manual_seed(0))
     ledger = collect(network.train(), noise)
     return ledger, sum(p.numel() for p in network.parameters())
 
 
-def fired(ledger: Ledger, rates: Iterable[float], T: int) -> Ledger:
-    """The ledger as if its layers of neurons had fired at measured rates, for T steps.
+def with_rates(ledger: Ledger, rates: Iterable[float], T: int) -> Ledger:
+    """Return the ledger for T steps in which the layers of neurons fire at measured rates.
 
-    What reads spikes after them reads at those rates.
+    The layers after them read spikes at those rates.
     """
     names = (e.name for e in ledger.entries if e.kind == "neuron")
-    own, rate, made = dict(zip(names, rates, strict=True)), None, []
+    rates_by_name = dict(zip(names, rates, strict=True))
+    rate, entries = None, []
     for e in ledger.entries:
         if e.kind == "neuron":
-            rate = own[e.name]
+            rate = rates_by_name[e.name]
+        if rate is not None and (e.kind == "neuron" or e.reads != ANALOG):
             e = replace(e, rate=rate)
-        elif rate is not None and e.reads != ANALOG:
-            e = replace(e, rate=rate)
-        made.append(replace(e, steps=T))
-    return replace(ledger, T=T, entries=tuple(made))
+        entries.append(replace(e, steps=T, per_sample=e.per_step * T))
+    return replace(ledger, T=T, entries=tuple(entries))

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 import neurons
-from suites.claims.claim import Claim, Printed, Table, counted, fired
+from suites.claims.claim import Claim, Printed, Table, ledger_and_parameters, with_rates
 from suites.energy import conventions
 from suites.energy.layers.ours import arithmetic
 from suites.energy.ledger import Ledger
@@ -38,15 +38,15 @@ def claims() -> Iterator[Claim]:
 
 @cache
 def facts(method: str, classes: int) -> tuple[Ledger, int]:
-    """The ledger of a method's network and the parameters that do something."""
+    """Return the ledger of a method's network, and its number of parameters in use."""
     model, options = MODELS[method]
-    made = network(model, classes, backend="eager", **options)
-    ledger, parameters = counted(made, T, 1, 3, 32)
-    return ledger, parameters - sum(map(idle, made.modules()))
+    net = network(model, classes, backend="eager", **options)
+    ledger, parameters = ledger_and_parameters(net, T, 1, 3, 32)
+    return ledger, parameters - sum(map(unused, net.modules()))
 
 
-def idle(module: nn.Module) -> int:
-    """Weights of the future, which RPSU and IPSU hold and never use."""
+def unused(module: nn.Module) -> int:
+    """Return the number of weights for later steps, which RPSU and IPSU have and never use."""
     if not isinstance(module, neurons.Layer) or module.neuron.name not in ("rpsu", "ipsu"):
         return 0
     weight = module.params.weight
@@ -55,21 +55,23 @@ def idle(module: nn.Module) -> int:
 
 def _parameters() -> Iterator[Claim]:
     table = Table("dsn_table4_params.csv")
-    how = "convolutions without bias, k = 4 with bias in DSN, lower triangles in RPSU and IPSU"
-    odd = "k + 1 = 33 parameters in 7 layers fit the printed 0.514 of CIFAR-10, and no 0.538 here"
+    method = "convolutions without bias, k = 4 with bias in DSN, lower triangles in RPSU and IPSU"
+    unclear = (
+        "k + 1 = 33 parameters in 7 layers fit the printed 0.514 of CIFAR-10, and no 0.538 here"
+    )
     for row in table.rows:
         for classes in (10, 100):
-            figure = table.printed(row, f"S-CIFAR{classes}_params_M")
+            printed = table.printed(row, f"S-CIFAR{classes}_params_M")
             ours = facts(row["method"], classes)[1] / 1e6
-            why = odd if (row["method"], classes) == ("Sliding PSN", 100) else ""
-            where = f"S-CIFAR{classes} {row['method']}: parameters"
-            yield Claim("DSN Table 4", where, figure, ours, "M", how, why=why)
+            why = unclear if (row["method"], classes) == ("Sliding PSN", 100) else ""
+            case = f"S-CIFAR{classes} {row['method']}: parameters"
+            yield Claim("DSN Table 4", case, printed, ours, "M", method, why=why)
 
 
 def _energies() -> Iterator[Claim]:
     table = Table("dsn_table9.csv")
-    how = "dsn: rates of Table B.13 measured; printed as mJ, while the sum is in uJ"
-    misfit = "0.3 % above what its rates in Table B.13 give"
+    method = "dsn: rates of Table B.13 measured; printed as mJ, while the sum is in uJ"
+    too_high = "0.3 % above what its rates in Table B.13 give"
     rates = {
         (row["dataset"].replace("Sequential ", "S-"), row["method"]): [
             float(row[layer]) for layer in LAYERS
@@ -79,32 +81,36 @@ def _energies() -> Iterator[Claim]:
     for row in table.rows:
         case = row["dataset"], row["method"]
         ledger = facts(row["method"], int(row["dataset"].removeprefix("S-CIFAR")))[0]
-        spent = conventions.estimate("dsn", fired(ledger, rates[case], T)).total / 1e6
-        figure = table.printed(row, "energy_printed(unit mJ in paper)")
-        why = misfit if case == ("S-CIFAR100", "LIF") else ""
-        # The rates have 4 digits: half a unit of each moves the sum by 0.03 uJ.
-        yield Claim("DSN Table 9", f"{' '.join(case)}: energy", figure, spent, "uJ", how, 0.02, why)
+        energy = conventions.estimate("dsn", with_rates(ledger, rates[case], T)).total / 1e6
+        printed = table.printed(row, "energy_printed(unit mJ in paper)")
+        why = too_high if case == ("S-CIFAR100", "LIF") else ""
+        # The rates have 4 digits: half a unit of each changes the sum by 0.03 uJ.
+        yield Claim(
+            *("DSN Table 9", f"{' '.join(case)}: energy", printed, energy, "uJ", method),
+            tolerance=0.02,
+            why=why,
+        )
 
 
 def _inside() -> Iterator[Claim]:
-    """The formulas of Table B.12 against the operations traced from the models."""
+    """Compare the formulas of Table B.12 with the operations traced from the models."""
     ledger, _ = facts("DSN", 10)
-    c = sum(e.outputs for e in ledger.entries if e.kind == "neuron")
+    c = sum(e.per_step.outputs for e in ledger.entries if e.kind == "neuron")
     formulas = {"c*T": 1, "c*T^2": T, "0.5*c*T^2": T / 2, "k*c*T": K}
-    how = f"products or transcendentals traced from the model; c = {c:.0f}, T = {T}, k = {K}"
-    found = _operations()
+    method = f"products or transcendentals traced from the model; c = {c:.0f}, T = {T}, k = {K}"
+    operations = _operations()
     for row in Table("dsn_tableB12.csv").rows:
         part, formula = f"{row['neuron']} {row['part']}", row["FLOPs"].split()[0]
-        ours, why = found[part]
-        figure = Printed(formulas[formula] * c * T / 1e6, 1e-6)
-        where = f"{part}: {formula}"
-        yield Claim("DSN Table B.12", where, figure, ours * c * T / 1e6, "MFLOP", how, why=why)
+        per_step, why = operations[part]
+        printed = Printed(formulas[formula] * c * T / 1e6, 1e-6)
+        case, ours = f"{part}: {formula}", per_step * c * T / 1e6
+        yield Claim("DSN Table B.12", case, printed, ours, "MFLOP", method, why=why)
 
 
 def _operations() -> dict[str, tuple[float, str]]:
-    """Per neuron and step, by the rows of Table B.12, and why they are others than there."""
+    """Return the operations per neuron and step by row of Table B.12, and why they differ."""
     lif, psn, sliding, dsn = (_traced(name) for name in ("LIF", "PSN", "Sliding PSN", "DSN"))
-    taps = _traced("DSN", k=2 * K)["mul"] - dsn["mul"]  # of K more
+    taps = _traced("DSN", k=2 * K)["mul"] - dsn["mul"]  # K more taps
     short = "the first steps have fewer inputs than the filter has taps, yet our step takes all"
     power = "the power 1/tau of the sigmoid is a second one"
     two = "alpha h and (1 - alpha) x are two products; the paper counts one"
@@ -119,25 +125,28 @@ def _operations() -> dict[str, tuple[float, str]]:
 
 
 def _traced(method: str, **options: Any) -> dict[str, float]:
-    """Operations per neuron and step, without the reset."""
-    model, own = MODELS[method]
-    layer = neurons.Layer(model, backend="eager", **own | options)
+    """Return the operations per neuron and step, without the reset."""
+    model, model_options = MODELS[method]
+    layer = neurons.Layer(model, backend="eager", **model_options | options)
     x = torch.zeros(T, 1, 3)
     layer(x)
-    return arithmetic(layer, x)[0]
+    return arithmetic(layer, x).without_reset
 
 
 def _averages() -> Iterator[Claim]:
     table = Table("dsn_tableB13.csv")
-    cut = "it rounds to 0.1698; the paper cuts it off"
+    method = "layers' rates measured, weighed by their MACs"
+    truncated = "it rounds to 0.1698; the paper cuts it off"
     for row in table.rows:
         ledger = facts(row["method"], int(row["dataset"].removeprefix("Sequential CIFAR")))[0]
-        work = [e.macs for e, rate in ledger.fed() if rate is not None]
+        macs = [e.per_step.macs for e, rate in ledger.weighted_layers() if rate is not None]
         rates = (float(row[layer]) for layer in LAYERS)
-        ours = sum(r * w for r, w in zip(rates, work, strict=True)) / sum(work)
+        ours = sum(r * m for r, m in zip(rates, macs, strict=True)) / sum(macs)
         case = row["dataset"], row["method"]
-        why = cut if case == ("Sequential CIFAR100", "LIF") else ""
-        figure = table.printed(row, "average")
-        how = "layers' rates measured, weighed by their MACs"
-        where = f"{' '.join(case)}: average rate"
-        yield Claim("DSN Table B.13", where, figure, ours, "spikes/neuron/step", how, why=why)
+        why = truncated if case == ("Sequential CIFAR100", "LIF") else ""
+        printed = table.printed(row, "average")
+        yield Claim(
+            *("DSN Table B.13", f"{' '.join(case)}: average rate", printed, ours),
+            *("spikes/neuron/step", method),
+            why=why,
+        )

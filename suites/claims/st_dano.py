@@ -1,4 +1,4 @@
-"""ST-DANO: the configurations of Tables 3 and 8 have a digit per layer of neurons."""
+"""ST-DANO: the configurations of Tables 3 and 8 have one digit per layer of neurons."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ COLUMN = "configuration(0=LIF,1=LLIF,2=SLIF, input to output)"
 
 def claims() -> Iterator[Claim]:
     for row in Table("stdano_table3_8.csv").rows:
-        figure = Printed(len(row[COLUMN]), 1)
-        where = f"{row['dataset']} {row['architecture']} T={row['T']}: {row[COLUMN]}"
+        printed = Printed(len(row[COLUMN]), 1)
+        case = f"{row['dataset']} {row['architecture']} T={row['T']}: {row[COLUMN]}"
         yield Claim(
             "ST-DANO Tables 3, 8",
-            where,
-            figure,
+            case,
+            printed,
             layers(row["architecture"]),
             "layers",
             "digits, and layers of neurons in our network",
@@ -30,7 +30,7 @@ def claims() -> Iterator[Claim]:
 
 
 def network(architecture: str, neuron: str | list[str]) -> torch.nn.Module:
-    """ResNet-18 or a VGG by the paper's name, of one neuron or of `spiking.configured` ones."""
+    """Build ResNet-18 or a VGG by the paper's name; `neuron` is one model or one per layer."""
     if architecture == "ResNet-18":
         return resnet18(neuron)
     return vgg(architecture.lower().replace("-", ""), neuron)
@@ -38,7 +38,7 @@ def network(architecture: str, neuron: str | list[str]) -> torch.nn.Module:
 
 @cache
 def layers(architecture: str) -> int:
-    """The layers of neurons in a network."""
+    """Return the number of layers of neurons in a network."""
     with torch.device("meta"):
-        made = network(architecture, "lif")
-    return sum(isinstance(module, neurons.Layer) for module in made.modules())
+        net = network(architecture, "lif")
+    return sum(isinstance(module, neurons.Layer) for module in net.modules())

@@ -33,36 +33,35 @@ def claims() -> Iterator[Claim]:
     table = Table("stc_table7.csv")
     for row in table.rows:
         parameters, flops = facts(**CIRCUITS[row["method"]])
-        how = "fvcore: a MAC is a FLOP, GroupNorm 5 per element; 19 steps of a 64 x 64 frame"
-        for quantity, column, ours, unit, counting in (
+        fvcore = "fvcore: a MAC is a FLOP, GroupNorm 5 per element; 19 steps of a 64 x 64 frame"
+        for quantity, column, ours, unit, method in (
             ("parameters", "params_M", parameters / 1e6, "M", "all that train"),
-            ("FLOPs", "FLOPs_G", STEPS * flops / 1e9, "GFLOP", how),
+            ("FLOPs", "FLOPs_G", STEPS * flops / 1e9, "GFLOP", fvcore),
         ):
-            figure = table.printed(row, column)
-            where = f"{row['method']}: {quantity}"
-            yield Claim("STC Table 7", where, figure, ours, unit, counting)
+            printed, case = table.printed(row, column), f"{row['method']}: {quantity}"
+            yield Claim("STC Table 7", case, printed, ours, unit, method)
     table = Table("stc_table11.csv")
     for row in table.rows:
         parameters, _ = facts(**OPERATIONS[row["operation"]])
-        figure = table.printed(row, "params_M")
-        where = f"{row['model']}, {row['operation']}: parameters"
-        how = "a GroupNorm per convolution, a weight and a bias per self-connection"
-        yield Claim("STC Table 11", where, figure, parameters / 1e6, "M", how)
+        printed = table.printed(row, "params_M")
+        case = f"{row['model']}, {row['operation']}: parameters"
+        method = "a GroupNorm per convolution, a weight and a bias per self-connection"
+        yield Claim("STC Table 11", case, printed, parameters / 1e6, "M", method)
 
 
 @cache
 def facts(**circuits: str) -> tuple[int, int]:
-    """Parameters, and the FLOPs of one step, those within neurons included."""
-    own: dict[str, Any] = {"norm": True, **circuits} if circuits else {}
-    net = predictor("stclif" if circuits else "lif", backend="eager", **own)
-    with torch.no_grad(), FlopCounterMode(display=False, custom_mapping=_NORMS) as counter:
+    """Return the number of parameters and the FLOPs of one step, those of circuits included."""
+    options: dict[str, Any] = {"norm": True, **circuits} if circuits else {}
+    net = predictor("stclif" if circuits else "lif", backend="eager", **options)
+    with torch.no_grad(), FlopCounterMode(display=False, custom_mapping=_FLOPS) as counter:
         net(torch.randn(1, 1, 1, 64, 64))
-    flops = counter.get_total_flops() // 2  # torch counts a MAC as two
+    flops = counter.get_total_flops() // 2  # torch counts two per MAC
     return sum(p.numel() for p in net.parameters()), flops
 
 
-def _norm(x: Sequence[int], *_: object, **__: object) -> int:
+def _norm_flops(x: Sequence[int], *_: object, **__: object) -> int:
     return 2 * NORM * prod(x)
 
 
-_NORMS = {torch.ops.aten.native_group_norm: _norm}
+_FLOPS = {torch.ops.aten.native_group_norm: _norm_flops}

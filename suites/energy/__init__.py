@@ -1,5 +1,5 @@
-"""What a sample costs: a ledger of facts, and the published ways to turn it into joules.
+"""The energy of one sample: a ledger of counts, and published conventions that turn it into joules.
 
-facts = watch.collect(model, x)                           # any torch model
-conventions.estimate("default", facts, technology.FP32)   # pJ per sample, layer by layer
+ledger = collect.collect(network, x)                               # any torch network
+conventions.estimate("default", ledger, technology.FP32)           # pJ per sample, layer by layer
 """

@@ -1,10 +1,10 @@
-"""The energy of your own network, layer by layer and under every convention.
+"""Print the energy of a network, layer by layer and by every convention.
 
     python -m suites.energy mynet:build --input 16,3,32,32 --T 4
     python -m suites.energy lif dsn --epochs 2 --technology loihi
 
 MODEL is `module:factory`, a callable without arguments that returns an nn.Module, alone or with its
-input; or the name of one of our neurons, for a small network around it that reads digits.
+input; or the name of one of our models, for a small network with its neurons that reads digits.
 """
 
 from __future__ import annotations
@@ -15,37 +15,35 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from suites import process
 from suites.energy import target, technology
-from suites.energy.summary import NANO, Account, of
-
-if TYPE_CHECKING:
-    import pandas as pd
+from suites.energy.summary import NANO, Rows, Summary, summarize
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         chip = technology.find(options.technology)
-        accounts = [*_accounts(options, chip)]
-        said = json.dumps({"technology": asdict(chip), "models": [a.data() for a in accounts]})
+        summaries = [*_summaries(options, chip)]
+        data = {"technology": asdict(chip), "models": [s.data() for s in summaries]}
         if options.json and options.json != "-":
-            Path(options.json).write_text(said + "\n", encoding="utf-8")
+            Path(options.json).write_text(json.dumps(data) + "\n", encoding="utf-8")
         if options.html:
-            Path(options.html).write_text(page(accounts, chip), encoding="utf-8")
-    except (ValueError, OSError) as why:
-        print(f"energy: {why}", file=sys.stderr)
+            Path(options.html).write_text(page(summaries, chip), encoding="utf-8")
+    except (ValueError, OSError) as error:
+        print(f"energy: {error}", file=sys.stderr)
         return 2
-    print(said if options.json == "-" else "\n\n".join([*map(text, accounts), side(accounts)]))
+    print(json.dumps(data) if options.json == "-" else text(summaries))
     return 0
 
 
-def _accounts(options: argparse.Namespace, chip: technology.Technology) -> Iterator[Account]:
-    from tqdm import tqdm  # as pandas: asv imports this file where it may be missing
+def _summaries(options: argparse.Namespace, chip: technology.Technology) -> Iterator[Summary]:
+    from tqdm import tqdm  # not installed where asv imports this module
 
+    request = _request(options)
     for name in tqdm(options.models, unit="model", leave=False, disable=None):
-        yield of(target.load(name, _request(options)), chip)
+        yield summarize(target.load(name, request), chip)
 
 
 def _request(options: argparse.Namespace) -> target.Request:
@@ -55,53 +53,53 @@ def _request(options: argparse.Namespace) -> target.Request:
         raise ValueError(f"--spikes {options.spikes} is not allowed; it is a rate from 0 to 1")
     if options.epochs < 0:
         raise ValueError(f"--epochs {options.epochs} is not allowed; it must be 0 or more")
-    shape = options.input and target.shape(options.input)
+    shape = options.input and target.parse_shape(options.input)
     return target.Request(shape, options.T, options.spikes, options.epochs)
 
 
-def text(account: Account) -> str:
-    """The ledger, the conventions and what stands beside them."""
-    facts = account.ledger
-    head = f"{account.name}: T={facts.T}, batch {facts.batch}, rate {facts.rate:.4g}"
-    parts = [head, table(account.layers()), table(account.energies()), table(account.others())]
-    missing = [f"{name}: {', '.join(what)}" for name, what in account.unsupported().items()]
-    return "\n\n".join([*parts, "\n  ".join(["Not counted by", *(missing or ["none"])])])
+def text(summaries: Sequence[Summary]) -> str:
+    """Return the tables of each network and, for several, one that compares them."""
+    parts = [_text(summary) for summary in summaries]
+    return "\n\n".join([*parts, table(comparison(summaries))] if len(parts) > 1 else parts)
 
 
-def side(accounts: Sequence[Account]) -> str:
-    """Several models side by side; empty for one."""
-    return table(models(accounts)) if len(accounts) > 1 else ""
+def _text(summary: Summary) -> str:
+    ledger = summary.ledger
+    title = f"{summary.name}: T={ledger.T}, batch {ledger.batch}, rate {ledger.rate:.4g}"
+    tables = map(table, (summary.layers(), summary.energies(), summary.comparisons()))
+    lines = [f"{name}: {', '.join(items)}" for name, items in summary.unsupported().items()]
+    return "\n\n".join([title, *tables, "\n  ".join(["Not counted by", *(lines or ["none"])])])
 
 
-def models(accounts: Sequence[Account]) -> pd.DataFrame:
-    """A row per model, a column per convention [nJ/sample]."""
-    import pandas as pd
-
-    rows: list[dict[str, Any]] = [
-        {"model": a.name, "rate": a.ledger.rate}
-        | {f"{name} [nJ]": e.total * NANO for name, e in a.estimates.items()}
-        for a in accounts
+def comparison(summaries: Sequence[Summary]) -> Rows:
+    """Return a row per network with the energy by each convention [nJ/sample]."""
+    return [
+        {"model": s.name, "rate": s.ledger.rate}
+        | {f"{name} [nJ]": e.total * NANO for name, e in s.estimates.items()}
+        for s in summaries
     ]
-    return pd.DataFrame(rows)
 
 
-def table(frame: pd.DataFrame) -> str:
-    return frame.to_string(index=False, float_format=digits)
+def table(rows: Rows) -> str:
+    import pandas as pd  # not installed where asv imports this module
+
+    return pd.DataFrame(rows).to_string(index=False, float_format=digits)
 
 
 def digits(value: float) -> str:
     return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
 
 
-def page(accounts: Sequence[Account], chip: technology.Technology) -> str:
-    """The same as one self-contained page."""
+def page(summaries: Sequence[Summary], chip: technology.Technology) -> str:
+    """Return the same tables as one HTML page that needs no other file."""
+    # not installed where asv imports this module
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
     loader = PackageLoader("suites.energy")
     known = Environment(loader=loader, autoescape=select_autoescape(), undefined=StrictUndefined)
     known.filters["digits"] = digits
     return known.get_template("page.html").render(
-        accounts=accounts, chip=chip, models=models(accounts)
+        summaries=summaries, chip=chip, comparison=comparison(summaries)
     )
 
 
@@ -113,16 +111,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("models", nargs="+", metavar="MODEL")
-    add("--input", metavar="SHAPE", help="the input's, batch first: 16,3,32,32; noise in [0, 1)")
-    add("--T", type=int, metavar="STEPS", help="time before the batch: the same at every step")
-    add("--spikes", type=float, metavar="RATE", help="binary input instead, new at every step")
-    add("--epochs", type=int, default=0, help="train a neuron's network so long; default: 0")
-    chips = ", ".join(technology.PRESETS)
-    add("--technology", default="45nm-fp32", metavar="NAME|FILE.toml", help=f"one of {chips}")
-    add("--json", metavar="FILE|-", help="everything as JSON; - is the standard output")
-    add("--html", metavar="FILE", help="one self-contained page")
+    shape = "shape of the input, batch first: 16,3,32,32; its values are random in [0, 1)"
+    add("--input", metavar="SHAPE", help=shape)
+    steps = "add a time axis before the batch, T = STEPS; the input is the same at every step"
+    add("--T", type=int, metavar="STEPS", help=steps)
+    spikes = "make the input random spikes of this rate, drawn again at every step"
+    add("--spikes", type=float, metavar="RATE", help=spikes)
+    epochs = "how long to train the network of one of our models; default: 0"
+    add("--epochs", type=int, default=0, help=epochs)
+    chips = f"prices of operations: {', '.join(technology.PRESETS)} or a file; default: 45nm-fp32"
+    add("--technology", default="45nm-fp32", metavar="NAME|FILE.toml", help=chips)
+    add("--json", metavar="FILE|-", help="write everything as JSON; - is the standard output")
+    add("--html", metavar="FILE", help="write the tables as one HTML page")
     return parser
 
 
 if __name__ == "__main__":
+    process.prepare()  # on one thread a seed trains the same network on every machine
     sys.exit(main())

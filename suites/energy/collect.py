@@ -1,8 +1,8 @@
-"""Collecting a ledger from one forward pass of any torch model.
+"""Collect a ledger from one forward pass of any torch model.
 
-The layers that `layers` knows are heard through module hooks, so nothing depends on the
-architecture, and all that happens outside of them, as a residual's sum or `torch.relu`, through
-torch's dispatcher. What passes neither, as a kernel of one's own, is not heard.
+Module hooks observe the layers that `suites.energy.layers` supports, so that nothing depends on the
+architecture. Torch's dispatcher observes all operations outside of them, such as the sum of a
+residual connection or `torch.relu`. A custom kernel that passes neither is not counted.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
-from operator import attrgetter
 from typing import Any
 
 import torch
@@ -18,51 +17,53 @@ from torch import Tensor, nn
 from torch.nn.modules.dropout import _DropoutNd
 
 from suites.energy import layers
-from suites.energy.call import ANALOG, BINARY, INPUTS, Call, kind_of, tally
-from suites.energy.dispatched import Ear
+from suites.energy.counts import Call, Counts
+from suites.energy.dispatched import DispatchRecorder
 from suites.energy.ledger import Entry, Ledger
+from suites.energy.values import ANALOG, BINARY, KINDS, kind_of
 
-STATE = 4  # bytes of a value that a neuron keeps, whatever the input's dtype
-FREE = (_DropoutNd,)  # nothing at inference, though in training mode they compute
+FREE = (_DropoutNd,)  # costs nothing at inference, though it computes in training mode
 
 
-def collect(model: nn.Module, *inputs: Any, clock: tuple[int, int] | None = None) -> Ledger:
-    """The ledger of `model(*inputs)`, run without gradients and in the mode the model is in.
+def collect(
+    model: nn.Module, *inputs: Any, steps_and_batch: tuple[int, int] | None = None
+) -> Ledger:
+    """Return the ledger of `model(*inputs)`, run without gradients and in the model's mode.
 
-    `clock` gives T and the batch where no layer of neurons that is known tells them.
+    `steps_and_batch` gives T and N of a network in which no layer of neurons is known.
     """
-    with torch.no_grad(), Watch(model, clock) as watch:
+    with torch.no_grad(), Recorder(model, steps_and_batch) as recorder:
         model(*inputs)
-    return watch.ledger()
+    return recorder.ledger()
 
 
-class Watch:
-    """Listens to a model while open; the outputs, gradients and random draws stay the same.
+class Recorder:
+    """Record what a model does while open; its outputs, gradients and random numbers do not change.
 
-    with Watch(model) as watch:
+    with Recorder(model) as recorder:
         model(x)
-    watch.ledger()
+    recorder.ledger()
     """
 
-    def __init__(self, model: nn.Module, clock: tuple[int, int] | None = None) -> None:
-        self._model, self._given = model, clock
+    def __init__(self, model: nn.Module, steps_and_batch: tuple[int, int] | None = None) -> None:
+        self._model, self._steps_and_batch = model, steps_and_batch
         self._calls: dict[str, list[Call]] = defaultdict(list)
-        self._early: dict[str, list[Tensor]] = defaultdict(list)  # read before any neuron spiked
-        self._spiked = False
-        self._running: list[str] = []  # the modules that are, from the model inwards
-        self._ear = Ear(model, self._reads, self._tell)
+        self._first_inputs: dict[str, list[Tensor]] = defaultdict(list)  # before any neuron fired
+        self._fired = False
+        self._running: list[str] = []  # the modules in progress, the outermost first
+        self._dispatched = DispatchRecorder(model, self._kind_of, self._add_operation)
 
-    def __enter__(self) -> Watch:
+    def __enter__(self) -> Recorder:
         self._handles = []
-        for name, module, observe in _layers(self._model):
-            before: Any = partial(self._open, name)
-            after: Any = self._close
+        for name, module, observe in _modules(self._model):
+            before: Any = partial(self._enter_container, name)
+            after: Any = self._leave_container
             if observe or isinstance(module, FREE):
-                before, after = self._before, partial(self._hear, name, observe)
-            hook = module.register_forward_hook
+                before, after = self._enter_layer, partial(self._leave_layer, name, observe)
             self._handles += [
-                module.register_forward_pre_hook(before, prepend=True),  # a lazy one is made then
-                hook(after, with_kwargs=True, always_call=True),
+                # Before the hook in which a lazy module creates its parameters.
+                module.register_forward_pre_hook(before, prepend=True),
+                module.register_forward_hook(after, with_kwargs=True, always_call=True),
             ]
         return self
 
@@ -70,20 +71,20 @@ class Watch:
         for handle in self._handles:
             handle.remove()
 
-    def _open(self, name: str, *_: Any) -> None:
+    def _enter_container(self, name: str, *_: Any) -> None:
         if not self._running:
-            self._ear.__enter__()
+            self._dispatched.start()
         self._running.append(name)
 
-    def _close(self, *_: Any) -> None:
+    def _leave_container(self, *_: Any) -> None:
         self._running.pop()
         if not self._running:
-            self._ear.__exit__(None, None, None)
+            self._dispatched.stop()
 
-    def _before(self, *_: Any) -> None:
-        self._ear.leave()
+    def _enter_layer(self, *_: Any) -> None:
+        self._dispatched.pause()
 
-    def _hear(
+    def _leave_layer(
         self,
         name: str,
         observe: layers.Observe | None,
@@ -92,102 +93,87 @@ class Watch:
         kwargs: dict[str, Any],
         y: Any,
     ) -> None:
-        if observe and y is not None:  # None: it raised
+        if observe and y is not None:  # None: the layer raised an error
             x = next(iter((*args, *kwargs.values())))
             with torch.no_grad():
-                call = observe(module, x, y, self._reads(x))
+                call = observe(module, x, y, self._kind_of(x))
             if call is not None:
-                if call.macs and (name in self._early or not self._spiked):
-                    self._early[name].append(x.detach())
-                self._spiked |= call.kind == "neuron"
+                if call.counts.macs and (name in self._first_inputs or not self._fired):
+                    self._first_inputs[name].append(x.detach())
+                self._fired |= call.kind == "neuron"
                 self._calls[name].append(call)
-        self._ear.come()
+        self._dispatched.resume()
 
-    def _reads(self, x: Tensor) -> str:
-        reads = kind_of(x)
-        # Integers that no neuron fired are pixels.
-        return reads if reads == BINARY or self._spiked else ANALOG
+    def _kind_of(self, x: Tensor) -> str:
+        kind = kind_of(x)
+        # Integers before the first neuron are pixels.
+        return kind if kind == BINARY or self._fired else ANALOG
 
-    def _tell(self, call: Call) -> None:
-        self._calls[f"{self._running[-1]}: {call.model}"].append(call)
+    def _add_operation(self, call: Call) -> None:
+        self._calls[f"{self._running[-1]}: {call.operation}"].append(call)
 
     def ledger(self) -> Ledger:
-        """What was heard so far."""
-        T, batch = _clock([*self._calls.values()], self._given)
+        """Return the ledger of what has been recorded so far."""
+        T, batch = _steps_and_batch([*self._calls.values()], self._steps_and_batch)
         entries = (
-            _entry(name, calls, self._early.get(name, []), T, batch)
+            _entry(name, calls, self._first_inputs.get(name, []), T, batch)
             for name, calls in self._calls.items()
         )
         return Ledger(T, batch, tuple(entries))
 
 
-def _layers(model: nn.Module) -> Iterator[tuple[str, nn.Module, layers.Observe | None]]:
-    """The modules to hear: known ones as a whole, and those around them."""
-    inside: tuple[str, ...] = ()
+def _modules(model: nn.Module) -> Iterator[tuple[str, nn.Module, layers.Observe | None]]:
+    """Yield the layers that are known, without the modules in them, and all other modules."""
+    inside_layers: tuple[str, ...] = ()
     for name, module in model.named_modules():
-        if inside and name.startswith(inside):
+        if inside_layers and name.startswith(inside_layers):
             continue
         observe = layers.observer(module)
         if observe:
-            inside += (f"{name}." if name else "",)
+            inside_layers += (f"{name}." if name else "",)
         yield name or type(module).__name__, module, observe
 
 
-def _clock(heard: list[list[Call]], given: tuple[int, int] | None) -> tuple[int, int]:
-    """Steps and batch, from the neurons; without any, one step of what the first layer read."""
-    clocks = [found for calls in heard if (found := [c.clock for c in calls if c.clock])]
-    if not clocks:
-        return given or (1, next((calls[0].shape[0] for calls in heard if calls[0].shape), 1))
-    together = (sum if found[0].carries else max for found in clocks)
-    steps = [join(c.steps for c in found) for join, found in zip(together, clocks, strict=True)]
-    return max(steps), min(c.batch for found in clocks for c in found)
+def _steps_and_batch(
+    calls_of_layers: list[list[Call]], default: tuple[int, int] | None
+) -> tuple[int, int]:
+    """Return T and N of the layers of neurons; without any, the default or 1 step."""
+    axes = [[call.time for call in calls if call.time] for calls in calls_of_layers]
+    axes = [times for times in axes if times]
+    if not axes:
+        shapes = (calls[0].shape for calls in calls_of_layers)
+        return default or (1, next((shape[0] for shape in shapes if shape), 1))
+    joins = (sum if times[0].stateful else max for times in axes)
+    steps = [join(time.steps for time in times) for join, times in zip(joins, axes, strict=True)]
+    return max(steps), min(time.batch for times in axes for time in times)
 
 
-def _entry(name: str, calls: list[Call], early: list[Tensor], T: int, batch: int) -> Entry:
-    """The calls of one layer together, divided by the batch."""
-
-    def total(fact: str) -> float:
-        return sum(map(attrgetter(fact), calls))
-
+def _entry(name: str, calls: list[Call], first_inputs: list[Tensor], T: int, batch: int) -> Entry:
+    """Build the entry of a layer from its calls."""
+    total = sum((call.counts for call in calls), Counts())
     steps = sum(_steps(call.shape, T, batch) for call in calls)
-    elements = total("outputs" if calls[0].kind == "neuron" else "inputs")
-    per_step = {
-        fact: total(fact) / (batch * steps) for fact in ("inputs", "outputs", "macs", "biased")
-    }
+    elements = total.outputs if calls[0].kind == "neuron" else total.inputs
     return Entry(
         name=name,
         kind=calls[0].kind,
-        model=calls[0].model,
-        reads=max((call.reads for call in calls), key=INPUTS.index),
+        operation=calls[0].operation,
+        reads=max((call.reads for call in calls), key=KINDS.index),
         steps=steps,
-        repeated=steps == T and total("macs") > 0 and _repeats(early, T),
-        rate=total("spikes") / elements if elements else 0.0,
-        weights=calls[0].weights,
-        fan=calls[0].fan,
-        kernel=calls[0].kernel,
-        stride=calls[0].stride,
-        states=calls[0].states,
-        acs=total("acs") / batch,
-        events=total("events") / batch,
-        operations={k: v / batch for k, v in tally(call.operations for call in calls).items()},
+        repeated=steps == T and total.macs > 0 and _repeats(first_inputs, T),
+        rate=total.spikes / elements if elements else 0.0,
+        per_sample=total / batch,
+        sizes=calls[0].sizes,
         unknown=tuple(sorted({work for call in calls for work in call.unknown})),
-        bytes={
-            "inputs": sum(call.sizes[0] for call in calls) / (batch * steps),
-            "outputs": sum(call.sizes[1] for call in calls) / (batch * steps),
-            "parameters": calls[0].sizes[2],
-            "state": STATE * calls[0].states * total("outputs") / (batch * steps),
-        },
-        **per_step,
     )
 
 
 def _steps(shape: tuple[int, ...], T: int, batch: int) -> int:
-    """The steps in one call: all for an input [T, N, *] or [T * N, *], else one."""
+    """Return the steps in one call: all for an input [T, N, *] or [T * N, *], else one."""
     return T if shape[:2] == (T, batch) or shape[:1] == (T * batch,) else 1
 
 
 def _repeats(inputs: list[Tensor], T: int) -> bool:
-    """Whether an input, whole or step by step, is the same at each of several steps."""
+    """Return whether T > 1 and the input, whole or step by step, is the same at every step."""
     if T == 1 or not inputs:
         return False
     whole = inputs[0] if len(inputs) == 1 else torch.cat([x.flatten() for x in inputs])

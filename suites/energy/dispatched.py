@@ -1,4 +1,4 @@
-"""What a model computes outside of the layers that are known: operation by operation."""
+"""Record what a model computes outside of its known layers, operation by operation."""
 
 from __future__ import annotations
 
@@ -10,78 +10,85 @@ from torch.nn.parameter import is_lazy
 from torch.utils._python_dispatch import TorchDispatchMode, _get_current_dispatch_mode
 
 from suites.energy import functional
-from suites.energy.call import Call
-from suites.energy.functional import Ask
+from suites.energy.counts import Call
+from suites.energy.functional import KindOf
 
 
-class Ear(TorchDispatchMode):
-    """Tells of every operation that torch dispatches while it is open, unless it only moves values.
+class DispatchRecorder(TorchDispatchMode):
+    """Give `add` a call for each operation that torch dispatches, unless it only moves values.
 
-    What is computed from parameters alone, as a normalised weight, is done once and folds away.
+    What is computed only from parameters, such as a normalised weight, is left out: it can be
+    computed once, before the first sample.
     """
 
-    def __init__(self, model: nn.Module, kind: Ask, tell: Callable[[Call], None]) -> None:
+    def __init__(self, model: nn.Module, kind_of: KindOf, add: Callable[[Call], None]) -> None:
         super().__init__()
-        self._model, self._kind, self._tell = model, kind, tell
-        self._parameters: set[int] | None = None  # where their memory is, once asked
-        self._folded: dict[int, Tensor] = {}  # kept alive, or another tensor takes its memory
-        self.open = self._left = self._away = False
+        self._model, self._kind_of, self._add = model, kind_of, add
+        self._weights: set[int] | None = None  # addresses of the parameters, when first needed
+        # What was computed from parameters, by address: kept alive, so that no other tensor gets
+        # the same address.
+        self._computed_weights: dict[int, Tensor] = {}
+        self._started = self._paused = self._removed = False
 
-    def __enter__(self) -> Ear:
-        self.open = True
-        return super().__enter__()
+    def start(self) -> None:
+        """Begin to record."""
+        self._started = True
+        self.__enter__()
 
-    def __exit__(self, *why: Any) -> None:
-        self.open = False
-        self._folded.clear()
-        self._parameters = None
-        super().__exit__(*why)
+    def stop(self) -> None:
+        """End the recording."""
+        self._started = False
+        self._computed_weights.clear()
+        self._weights = None
+        self.__exit__(None, None, None)
 
-    def leave(self) -> None:
-        """Hear nothing of a layer that is known, and slow nothing down in it."""
-        self._away = self.open
-        self._left = self._away and _get_current_dispatch_mode() is self  # and no other since
-        if self._left:
-            super().__exit__(None, None, None)
+    def pause(self) -> None:
+        """Ignore the operations inside of a known layer, and do not slow them down."""
+        self._paused = self._started
+        # Torch can only remove the mode that was entered last.
+        self._removed = self._paused and _get_current_dispatch_mode() is self
+        if self._removed:
+            self.__exit__(None, None, None)
 
-    def come(self) -> None:
-        """Hear again."""
-        if self._left:
-            super().__enter__()
-        self._away = self._left = False
+    def resume(self) -> None:
+        """Record again after `pause`."""
+        if self._removed:
+            self.__enter__()
+        self._paused = self._removed = False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         y = func(*args, **(kwargs or {}))
-        if not (self._away or func.is_view or self._folds(args, y)):
-            call = functional.observe(func, args, y, self._kind, self._weighs)
+        if not (self._paused or func.is_view or self._from_weights(args, y)):
+            call = functional.observe(func, args, y, self._kind_of, self._is_weight)
             if call is not None:
-                self._tell(call)
+                self._add(call)
         return y
 
-    def _weighs(self, x: Tensor) -> bool:
-        """Whether it is a parameter, or made of nothing else."""
-        if self._parameters is None:
-            known = (p for p in self._model.parameters() if not is_lazy(p))
-            self._parameters = set(map(_memory, known))
-        memory = _memory(x)
-        return memory in self._parameters or memory in self._folded
+    def _is_weight(self, x: Tensor) -> bool:
+        """Return whether `x` is a parameter or was computed only from parameters."""
+        if self._weights is None:
+            parameters = (p for p in self._model.parameters() if not is_lazy(p))
+            self._weights = set(map(_address, parameters))
+        address = _address(x)
+        return address in self._weights or address in self._computed_weights
 
-    def _folds(self, args: Any, y: Any) -> bool:
-        read = [*_tensors(args)]
-        folds = bool(read) and all(map(self._weighs, read))
-        if folds:
-            self._folded |= {_memory(made): made for made in _tensors((y,))}
-        return folds
+    def _from_weights(self, args: Any, y: Any) -> bool:
+        """Return whether an operation read only parameters, and remember its results if it did."""
+        inputs = [*_tensors(args)]
+        from_weights = bool(inputs) and all(map(self._is_weight, inputs))
+        if from_weights:
+            self._computed_weights |= {_address(result): result for result in _tensors((y,))}
+        return from_weights
 
 
-def _memory(x: Tensor) -> int:
+def _address(x: Tensor) -> int:
     return x.untyped_storage().data_ptr()
 
 
-def _tensors(found: Iterable[Any]) -> Iterator[Tensor]:
-    """Those among arguments and in their lists."""
-    for each in found:
-        if isinstance(each, Tensor):
-            yield each
-        elif isinstance(each, (list, tuple)):
-            yield from _tensors(each)
+def _tensors(values: Iterable[Any]) -> Iterator[Tensor]:
+    """Yield the tensors among arguments and in their lists."""
+    for value in values:
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            yield from _tensors(value)

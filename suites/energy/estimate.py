@@ -1,4 +1,4 @@
-"""An energy, and everything one must know to compare it with another."""
+"""An energy, with all that one must know to compare it with another."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from suites.energy.technology import FP32, INT8, Technology
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a convention makes of a ledger; energies in pJ per sample.
+    """The energy of a ledger under one convention, in pJ per sample.
 
     Attributes
     ----------
     parts
         Energy by layer.
-    beside
-        The total under other readings of the convention.
+    readings
+        The total under other readings of the convention, by name.
     unsupported
-        Layers and operations that should have been counted and could not be.
+        Layers and operations that belong in the total and could not be counted.
     """
 
     ledger: Ledger
     technology: Technology
     parts: Mapping[str, float]
-    beside: Mapping[str, float] = field(default_factory=dict)
+    readings: Mapping[str, float] = field(default_factory=dict)
     unsupported: tuple[str, ...] = ()
 
     @property
@@ -35,7 +35,7 @@ class Estimate:
 
     @property
     def assumptions(self) -> dict[str, str | float]:
-        """What has to stand beside the number, with the same network as an ANN for scale."""
+        """What must be shown with the number, and its ratio to the same network as an ANN."""
         return {
             "rate [spikes/neuron/step]": self.ledger.rate,
             "T [steps]": self.ledger.T,
@@ -48,6 +48,6 @@ class Estimate:
         }
 
     def _ratio(self, technology: Technology) -> float:
-        """This energy over that of the network run once with a MAC for every weight."""
+        """Return this energy over that of the network run once with a MAC for every weight."""
         dense = self.ledger.dense * technology.mac
         return self.total / dense if dense else 0.0

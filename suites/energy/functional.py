@@ -1,4 +1,4 @@
-"""What an operation of torch's that no known layer made tells: its products, pools and sums."""
+"""Count one operation that torch dispatched outside of the known layers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from torch import Tensor
 from torch.utils.flop_counter import sdpa_flop_count
 
 from suites.energy import opcount
-from suites.energy.call import ANALOG, INPUTS, Call, spikes
-from suites.energy.layers.pools import pooled
-from suites.energy.layers.products import Field, convolution, linear
+from suites.energy.counts import Call
+from suites.energy.layers.pools import pool_call
+from suites.energy.layers.products import Window, convolution_call, linear_call
+from suites.energy.values import ANALOG, KINDS, count_spikes
 
-Ask = Callable[[Tensor], str]  # what a tensor's values are
-FACTORS = {"mm": 0, "bmm": 0, "mv": 0, "addmm": 1, "baddbmm": 1, "addmv": 1}  # where they stand
+KindOf = Callable[[Tensor], str]  # what the values of a tensor are
+IsWeight = Callable[[Tensor], bool]
+
+# Products of two matrices, and the argument that is the first of them.
+PRODUCTS = {"mm": 0, "bmm": 0, "mv": 0, "addmm": 1, "baddbmm": 1, "addmv": 1}
 ATTENTION = "_scaled_dot_product"
 MEANS = ("mean", "avg_pool2d", "avg_pool3d", "_adaptive_avg_pool2d", "_adaptive_avg_pool3d")
 MAXIMA = (
@@ -24,47 +28,46 @@ MAXIMA = (
 )
 
 
-def observe(
-    func: Any, args: Any, y: Any, kind: Ask, weighs: Callable[[Tensor], bool]
-) -> Call | None:
-    """The call of an operation, None if it is a move; `weighs` tells parameters from inputs."""
+def observe(func: Any, args: Any, y: Any, kind_of: KindOf, is_weight: IsWeight) -> Call | None:
+    """Return the call of an operation; None if it only moves values."""
     name = func.overloadpacket.__name__
     y = y[0] if isinstance(y, (tuple, list)) and y else y
     if func.is_view or not isinstance(y, Tensor):
         return None
-    if name in FACTORS:
-        bias = args[0] if FACTORS[name] else None
-        a, b = args[FACTORS[name] :][:2]
-        return _matmul(name, a, b, bias, y, kind, weighs)
+    x: Any = args[0] if args else None
+    if name in PRODUCTS:
+        bias = args[0] if PRODUCTS[name] else None
+        a, b = args[PRODUCTS[name] :][:2]
+        return _matmul(name, a, b, bias, y, kind_of, is_weight)
     if name == "convolution":
-        x, weight, bias, stride, padding, dilation, transposed, _, groups = args
-        field = Field(tuple(stride), tuple(padding), tuple(dilation), transposed, groups)
-        return convolution(x, weight, bias, y, kind(x), field)
-    read: Any = args[0] if args else None
+        _, weight, bias, stride, padding, dilation, transposed, _, groups = args
+        window = Window(tuple(stride), tuple(padding), tuple(dilation), transposed, groups)
+        return convolution_call(x, weight, bias, y, kind_of(x), window)
     if "batch_norm" in name:
-        return Call.of("norm", name, read, y, kind(read))
+        return Call.from_tensors("norm", name, x, y, kind_of(x))
     if name in MEANS + MAXIMA:
-        return pooled(name, read, y, kind(read), mean=name in MEANS)
-    return _other(func, args, y, kind)
+        return pool_call(name, x, y, kind_of(x), mean=name in MEANS)
+    return _other(func, args, y, kind_of)
 
 
-def _other(func: Any, args: Any, y: Tensor, kind: Ask) -> Call | None:
-    """Element by element, or not known; a fused attention's softmax is hidden within."""
+def _other(func: Any, args: Any, y: Tensor, kind_of: KindOf) -> Call | None:
+    """Count an element-wise operation; list another one as unknown."""
     name = func.overloadpacket.__name__
-    done = opcount.arithmetic(func, args, y)
-    if done == {}:
+    operations = opcount.arithmetic(func, args, y)
+    if operations == {}:
         return None
     x = next((a for a in args if isinstance(a, Tensor)), y)
-    x = x if x.shape == y.shape else y  # its time and batch
-    call: dict[str, Any] = {"model": name, "x": x, "y": y, "reads": kind(x)}
-    if done is not None:
+    x = x if x.shape == y.shape else y  # the one with time and batch
+    kind: dict[str, Any] = {"operation": name, "x": x, "y": y, "reads": kind_of(x)}
+    if operations is not None:
         if name.startswith("div") and not isinstance(args[1], Tensor):
-            done = {"mul": done["div"]}  # by the reciprocal of a number
-        return Call.of("arithmetic", **call, operations=done)
-    if name.startswith(ATTENTION):
+            operations = {"mul": operations["div"]}  # by the reciprocal of a number
+        return Call.from_tensors("arithmetic", **kind, operations=operations)
+    if name.startswith(ATTENTION):  # one kernel, whose softmax is not dispatched
         macs = sdpa_flop_count(*(factor.shape for factor in args[:3])) // 2
-        return Call.of("matmul", **call | {"reads": ANALOG}, macs=macs, unknown=("softmax",))
-    return Call.of("arithmetic", **call, unknown=(name,))
+        unknown = ("softmax",)
+        return Call.from_tensors("matmul", **kind | {"reads": ANALOG}, macs=macs, unknown=unknown)
+    return Call.from_tensors("arithmetic", **kind, unknown=(name,))
 
 
 def _matmul(
@@ -73,30 +76,33 @@ def _matmul(
     b: Tensor,
     bias: Tensor | None,
     y: Tensor,
-    kind: Ask,
-    weighs: Callable[[Tensor], bool],
+    kind_of: KindOf,
+    is_weight: IsWeight,
 ) -> Call:
-    """a [.., n, k] b [.., k, m] or, if b is a vector, a [n, k] b [k]."""
+    """Count a [.., n, k] times b [.., k, m] or, if b is a vector, a [n, k] times b [k]."""
     b = b[:, None] if b.ndim == 1 else b
-    if weighs(b):
-        return linear(a, b.mT, bias, y, kind(a), name)
-    if weighs(a):
-        return linear(b.mT, a, bias, y, kind(b), name)
-    x, reads = min(((a, kind(a)), (b, kind(b))), key=lambda factor: INPUTS.index(factor[1]))
-    facts: dict[str, Any] = {}
+    if is_weight(b):
+        return linear_call(a, b.mT, bias, y, kind_of(a), name)
+    if is_weight(a):
+        return linear_call(b.mT, a, bias, y, kind_of(b), name)
+    factors = ((a, kind_of(a)), (b, kind_of(b)))
+    x, reads = min(factors, key=lambda factor: KINDS.index(factor[1]))
+    counts: dict[str, Any] = {"macs": y.numel() * a.shape[-1]}
     if reads != ANALOG:
-        facts["spikes"] = spikes(x, reads)[0].item()
-        facts["acs"] = _meet(a, b, kind, torch.abs)
-        facts["events"] = _meet(a, b, kind, torch.Tensor.bool)
-    return Call.of("matmul", name, x, y, reads, macs=y.numel() * a.shape[-1], **facts)
+        counts["spikes"] = count_spikes(x, reads)[0].item()
+        counts["acs"] = _accumulations(a, b, kind_of, torch.abs)
+        counts["events"] = _accumulations(a, b, kind_of, torch.Tensor.bool)
+    return Call.from_tensors("matmul", name, x, y, reads, **counts)
 
 
-def _meet(a: Tensor, b: Tensor, kind: Ask, count: Callable[[Tensor], Tensor]) -> float:
-    """Accumulations for the spikes of one factor or, where both have some, for those that meet."""
+def _accumulations(
+    a: Tensor, b: Tensor, kind_of: KindOf, count: Callable[[Tensor], Tensor]
+) -> float:
+    """Return the additions for the spikes of one factor or, if both have spikes, of their pairs."""
     rows: Any = a.shape[-2]
     columns: Any = b.shape[-1]
-    if kind(a) != ANALOG:
+    if kind_of(a) != ANALOG:
         rows = count(a).sum(-2, dtype=torch.float64)
-    if kind(b) != ANALOG:
+    if kind_of(b) != ANALOG:
         columns = count(b).sum(-1, dtype=torch.float64)
     return (rows * columns).sum().item()

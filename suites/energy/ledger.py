@@ -1,58 +1,73 @@
-"""The facts an energy estimate rests on, layer by layer; `watch` collects them."""
+"""The ledger: what each layer of a network does, from which its energy is estimated."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from suites.energy.call import ANALOG, tally
+from suites.energy.counts import Counts, Sizes, sum_by_name
+from suites.energy.values import ANALOG
+
+STATE_BYTES = 4  # of a value that a neuron keeps, for any dtype of the input
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One layer. What its shape tells is per sample and step:
+    """One layer.
 
-        inputs, outputs     elements read and made
-        macs                multiply-accumulates if no input were zero, padding included
-        weights, biased     weight elements of the layer, and outputs that get a bias
-        fan                 weights that each input meets where the stride is 1
-        states              values that each neuron carries from step to step
-        bytes               of inputs, outputs, parameters and state, see `call.size`
-
-    What its values tell is per sample, summed over the steps:
-
-        acs                 accumulations: k times the fan-out of each spike k, without padding
-        events              as `acs`, with each spike counted once
-        operations          other arithmetic by name: a neuron's traced from its own code, its
-                            reset only where it spiked
+    Attributes
+    ----------
+    name
+        Where the layer is in the network.
+    kind, operation
+        As in `counts.Call`.
+    reads
+        What the values of the input are: binary, integer or analog.
+    steps
+        How many times the layer runs per sample.
+    repeated
+        Whether it has weights and reads the same values at every step.
+    rate
+        Spikes per element and step, read or, for a neuron, emitted; 0 for analog input.
+    per_sample
+        The counts of one sample, summed over its steps.
+    sizes
+        What does not depend on the input.
+    unknown
+        Work that could not be counted.
     """
 
-    name: str  # its place in the network
-    kind: str  # see `Call`: linear, conv, neuron, activation, norm, pool, matmul, arithmetic
-    model: str  # the neuron's name, the module's class, or torch's name of the operation
-    reads: str  # binary, integer or analog
-    steps: int  # times it runs per sample
-    repeated: bool  # a linear or conv layer that reads the same at every step
-    rate: float  # spikes per element and step: read, or emitted by a neuron; 0 for analog input
-    inputs: float
-    outputs: float
-    macs: float
-    weights: int
-    biased: float
-    fan: int
-    kernel: tuple[int, ...]  # of a convolution, as its stride
-    stride: tuple[int, ...]
-    states: float
-    acs: float
-    events: float
-    operations: Mapping[str, float]
-    unknown: tuple[str, ...]  # work that could not be counted
-    bytes: Mapping[str, float]
+    name: str
+    kind: str
+    operation: str
+    reads: str
+    steps: int
+    repeated: bool
+    rate: float
+    per_sample: Counts
+    sizes: Sizes
+    unknown: tuple[str, ...]
+
+    @property
+    def per_step(self) -> Counts:
+        """The counts of one step of one sample, on average."""
+        return self.per_sample / self.steps
+
+    @property
+    def bytes(self) -> dict[str, float]:
+        """Bytes per sample and step of what the layer reads, writes and keeps."""
+        counts = self.per_step
+        return {
+            "inputs": counts.input_bytes,
+            "outputs": counts.output_bytes,
+            "parameters": self.sizes.parameter_bytes,
+            "state": STATE_BYTES * self.sizes.states * counts.outputs,
+        }
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """The layers of a model in the order they first ran, and the steps and batch they ran for."""
+    """The layers of a network in the order of their first call, for T steps of a batch."""
 
     T: int
     batch: int
@@ -61,56 +76,57 @@ class Ledger:
     @property
     def macs(self) -> float:
         """Multiply-accumulates of the layers that read analog values, per sample."""
-        return sum(e.macs * e.steps for e in self.entries if e.reads == ANALOG)
+        return sum(e.per_sample.macs for e in self.entries if e.reads == ANALOG)
 
     @property
     def acs(self) -> float:
         """Accumulations of the layers that read spikes, per sample."""
-        return sum(e.acs for e in self.entries if e.reads != ANALOG)
+        return sum(e.per_sample.acs for e in self.entries if e.reads != ANALOG)
 
     @property
     def dense(self) -> float:
         """Multiply-accumulates of the same network as an ANN: every layer once, per sample."""
-        return sum(e.macs for e in self.entries)
+        return sum(e.per_step.macs for e in self.entries)
 
     @property
     def rate(self) -> float:
         """Spikes per neuron and step, over all neurons; 0 without neurons."""
-        found = [e for e in self.entries if e.kind == "neuron"]
-        steps = sum(e.outputs * e.steps for e in found)
-        return sum(e.rate * e.outputs * e.steps for e in found) / steps if steps else 0.0
+        neurons = [e for e in self.entries if e.kind == "neuron"]
+        outputs = sum(e.per_sample.outputs for e in neurons)
+        return sum(e.rate * e.per_sample.outputs for e in neurons) / outputs if outputs else 0.0
 
-    def fed(self) -> Iterator[tuple[Entry, float | None]]:
-        """The layers with weights, and the rate of what they read; None if these are no spikes.
+    def weighted_layers(self) -> Iterator[tuple[Entry, float | None]]:
+        """Yield the layers with weights and the rate of their input; None if it has no spikes.
 
-        Published conventions take what mean pools make of spikes for spikes: the rate stays.
+        A mean pool that reads spikes returns analog values. Published conventions treat them as
+        spikes at the rate of the pool's input, and so does this.
         """
-        made, rate = 0.0, None  # by the last pool
+        pool_outputs, pool_rate = 0.0, None  # of the pool before this layer
         for e in self.entries:
-            handed = rate if e.inputs == made else None
-            reads = handed if e.reads == ANALOG else e.rate
+            after_pool = pool_rate if e.per_step.inputs == pool_outputs else None
+            rate = after_pool if e.reads == ANALOG else e.rate
             if e.kind == "pool":
-                made, rate = e.outputs, reads
-            elif e.macs:
-                yield e, reads
+                pool_outputs, pool_rate = e.per_step.outputs, rate
+            elif e.per_step.macs:
+                yield e, rate
             elif e.kind != "neuron":
-                made = 0.0
+                pool_outputs = 0.0
 
     @property
     def operations(self) -> dict[str, float]:
         """Arithmetic other than products by name, per sample."""
-        return tally(e.operations for e in self.entries)
+        return sum_by_name(e.per_sample.operations for e in self.entries)
 
     @property
     def unsupported(self) -> tuple[str, ...]:
-        """Work that is not known, where it happens; hence missing from every total."""
+        """The work that could not be counted, by layer; no total includes it."""
         return tuple(
-            e.name if what == e.model else f"{e.name} ({what})"
+            e.name if work == e.operation else f"{e.name} ({work})"
             for e in self.entries
-            for what in e.unknown
+            for work in e.unknown
         )
 
-    def beyond(self, known: Container[str]) -> tuple[str, ...]:
-        """What is unsupported, and the layers of neurons that are not among the known models."""
-        odd = (e for e in self.entries if e.kind == "neuron" and e.model not in known)
-        return self.unsupported + tuple(f"{e.name} ({e.model})" for e in odd)
+    def unsupported_beyond(self, models: Container[str]) -> tuple[str, ...]:
+        """Return `unsupported`, and the layers of neurons whose model is not in `models`."""
+        others = (e for e in self.entries if e.kind == "neuron" and e.operation not in models)
+        return self.unsupported + tuple(f"{e.name} ({e.operation})" for e in others)

@@ -1,7 +1,7 @@
-"""Arithmetic of a neuron, traced from its own code, never counted by hand.
+"""Count the arithmetic of a neuron by tracing its code, never by hand.
 
-The operations that reach torch's dispatcher during one step are weighed by the elements they
-make, so a formula written with fewer operations counts fewer.
+Each operation that torch dispatches during one step counts once per element of its result, so that
+a formula written with fewer operations counts fewer.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from neurons.contract import Neuron
-from neurons.fire import Fire, Surrogate
+from neurons import Fire, Neuron, Surrogate
 
-# The arithmetic an operation does per element it makes, by aten name. `pow` and the sigmoid
-# count as one transcendental each, whatever the chip makes of them.
+# Arithmetic per element of the result, by aten name. `pow` and the sigmoid count as one
+# transcendental each, however a chip computes them.
 ARITHMETIC = {
     **{name: {"add": 1} for name in ("add", "sub", "rsub", "neg")},
     **{name: {"mul": 1} for name in ("mul", "square")},
@@ -67,64 +66,67 @@ MOVES = (
     "arange",
     "_local_scalar_dense",  # a number read from a tensor
 )
-MAKES = (
+CONSTANTS = (
     *("zeros", "zeros_like", "new_zeros", "zero_", "ones", "ones_like", "new_ones"),
     *("full", "full_like", "new_full", "fill_", "scalar_tensor"),
     *("empty", "empty_like", "new_empty"),
 )
-VIEWS = ("_unsafe_view",)  # not marked as one
-FREE = frozenset(MOVES + MAKES + VIEWS)
+VIEWS = ("_unsafe_view",)  # torch does not mark it as a view
+FREE = frozenset(MOVES + CONSTANTS + VIEWS)
 
 
 def count(neuron: Neuron, p: Any, fire: Fire, x: Tensor) -> dict[str, float]:
-    """Operations per neuron and step: `{"add": 2.0, "mul": 2.0, "compare": 1.0}` for a LIF.
+    """Return the operations per neuron and step: `{"add": 2.0, "mul": 2.0, "compare": 1.0}`.
 
-    `x` is any input [T, N, *]; its values do not matter, its shape does where neurons are
-    coupled. A model with `step` is traced for one step, another for the sequence. An operation
-    not in `ARITHMETIC` is listed under its aten name. A binary spike is one comparison, however
-    torch comes by it.
+    `x` is an input [T, N, *] with any values; its shape matters for models that couple neurons. A
+    model with `step` is traced for one step, another for the whole sequence. An operation that is
+    not in `ARITHMETIC` is listed under its aten name. A binary spike counts as one comparison,
+    however torch computes it.
     """
     if fire.spike in (Surrogate.spike, Surrogate.strictly):
-        fire = replace(fire, spike=_decided)
-    with torch.no_grad(), _Tally() as tally:
+        fire = replace(fire, spike=_compare)
+    with torch.no_grad(), _OperationCounter() as counter:
         if neuron.step is not None:
             x = x[0]
             neuron.step(x, neuron.initial(x, p), p, fire)
         elif neuron.sequence is not None:
             neuron.sequence(x, p, fire)
-    return {kind: number / x.numel() for kind, number in sorted(tally.counts.items())}
+    return {kind: number / x.numel() for kind, number in sorted(counter.counts.items())}
 
 
-def _decided(g: Surrogate, u: Tensor) -> Tensor:
+def _compare(g: Surrogate, u: Tensor) -> Tensor:
     return g.spike(u) if g.name == "integer" else (u >= 0).to(u.dtype)
 
 
 def arithmetic(func: Any, args: Any, out: Any) -> dict[str, float] | None:
-    """What one dispatched operation did: `{"add": 6}`; {} for a move, None if it is not known."""
+    """Return the arithmetic of one dispatched operation, such as `{"add": 6}`.
+
+    An operation that only moves values has none, {}; None stands for an unknown one.
+    """
     out = out[0] if isinstance(out, (tuple, list)) else out
     name = func.overloadpacket.__name__
     if func.is_view or name in FREE:
         return {}
     if name in PRODUCTS:
-        inner = args[-2].shape[-1]  # the last but one factor is [.., rows, inner], also in addmm
+        inner = args[-2].shape[-1]  # args[-2] is the factor [.., rows, inner], also in addmm
         return _products(out.numel(), inner, biased=name == "addmm")
     if name == "convolution":
-        return _products(out.numel(), args[1][0].numel())  # the weights that meet in one output
+        return _products(out.numel(), args[1][0].numel())  # weights per output
     if name in ("sum", "mean"):
         sums: dict[str, float] = {"add": args[0].numel() - out.numel()}
         return sums | {"div": out.numel()} if name == "mean" else sums
-    each = ARITHMETIC.get(name.rstrip("_"))
-    if each is None:
+    per_element = ARITHMETIC.get(name.rstrip("_"))
+    if per_element is None:
         return None
-    return {kind: number * out.numel() for kind, number in each.items()}
+    return {kind: number * out.numel() for kind, number in per_element.items()}
 
 
 def _products(outputs: int, inner: int, biased: bool = False) -> dict[str, float]:
     return {"mul": outputs * inner, "add": outputs * (inner if biased else inner - 1)}
 
 
-class _Tally(TorchDispatchMode):
-    """Adds up the arithmetic of every operation that passes."""
+class _OperationCounter(TorchDispatchMode):
+    """Add up the arithmetic of all operations that torch dispatches."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -132,10 +134,10 @@ class _Tally(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         out = func(*args, **(kwargs or {}))
-        done = arithmetic(func, args, out)
-        if done is None:
-            made = out[0] if isinstance(out, tuple) else out
-            done = {func.overloadpacket.__name__: made.numel()}
-        for kind, number in done.items():
+        operations = arithmetic(func, args, out)
+        if operations is None:
+            result = out[0] if isinstance(out, tuple) else out
+            operations = {func.overloadpacket.__name__: result.numel()}
+        for kind, number in operations.items():
             self.counts[kind] += number
         return out

@@ -1,7 +1,8 @@
-"""Energy of one sample, and the facts it comes from, on the network trained for digits.
+"""Energy of one sample, and the counts behind it, of the network trained for digits.
 
 The network is that of `suites.accuracy`, trained at seed 0 for two epochs, and the input is always
-the same batch: what moves a figure is the neuron. asv trains each model once, for all of them.
+the same batch: two figures differ only because of the neuron. asv trains each model once for all of
+them.
 """
 
 from suites import cases, per_model
@@ -17,7 +18,7 @@ Ledgers = dict[str, Ledger | Exception]
 
 
 def setup_cache() -> Ledgers:
-    """The ledger of each model's trained network, or why there is none."""
+    """Return the ledger of each model's trained network, or the error of a model."""
     return per_model.measure(ledger)
 
 
@@ -25,12 +26,13 @@ vars(setup_cache).update(timeout=600)
 
 
 def ledger(model: str) -> Ledger:
+    """Train the network of a model and return its ledger."""
     network = trainer.train(model, tasks.load(TASK), SEED, EPOCHS).network
     return collect(network, tasks.load(TASK).test.x[:, :BATCH])
 
 
 class Energy:
-    """In 45 nm and fp32."""
+    """Energy by every convention, in 45 nm and fp32."""
 
     params = (cases.models(), conventions.names())
     param_names = ("model", "convention")
@@ -44,7 +46,7 @@ class Energy:
 
 
 class EnergyFacts:
-    """What no convention changes."""
+    """Counts that are the same for every convention."""
 
     params = (cases.models(),)
     param_names = ("model",)

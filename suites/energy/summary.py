@@ -1,117 +1,111 @@
-"""All that is known of one network's energy, as plain data and as tables."""
+"""The energy of one network: its ledger, all conventions and all cross-checks."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from torch import nn
 
 import neurons
 from suites.energy import conventions, crosscheck, joules
-from suites.energy.call import ANALOG
 from suites.energy.collect import collect
 from suites.energy.crosscheck import Check
 from suites.energy.estimate import Estimate
 from suites.energy.ledger import Entry, Ledger
-from suites.energy.target import Subject, first_line
+from suites.energy.target import Target, first_line
 from suites.energy.technology import Technology
-
-if TYPE_CHECKING:
-    import pandas as pd  # asv imports this file where it may be missing
+from suites.energy.values import ANALOG
 
 NANO = 1e-3  # pJ -> nJ
 
+Rows = list[dict[str, Any]]  # of a table, by column
+
 
 @dataclass(frozen=True)
-class Account:
-    """The facts, every convention's energy, and what others say."""
+class Summary:
+    """The energy of a network by every convention, and by other sources."""
 
     name: str
     ledger: Ledger
     estimates: dict[str, Estimate]
-    beside: list[Check]  # SpikingJelly's counters and a GPU's own, in pJ per sample
+    crosschecks: list[Check]  # SpikingJelly's counters and the GPU's own
 
     def data(self) -> dict[str, Any]:
-        """As JSON has it; energies in pJ per sample."""
+        """Return all of it as plain data for JSON; energies in pJ per sample."""
         return {
             "model": self.name,
             "T": self.ledger.T,
             "batch": self.ledger.batch,
             "rate": self.ledger.rate,
-            "layers": [asdict(e) for e in self.ledger.entries],
+            "layers": [_layer_data(e) for e in self.ledger.entries],
             "conventions": {
                 name: {
-                    "energy": found.total,
-                    "layers": dict(found.parts),
-                    "other readings": dict(found.beside),
-                    "assumptions": found.assumptions,
-                    "unsupported": list(found.unsupported),
+                    "energy": estimate.total,
+                    "layers": dict(estimate.parts),
+                    "other readings": dict(estimate.readings),
+                    "assumptions": estimate.assumptions,
+                    "unsupported": list(estimate.unsupported),
                 }
-                for name, found in self.estimates.items()
+                for name, estimate in self.estimates.items()
             },
-            "beside": [check._asdict() for check in self.beside],
+            "beside": [check._asdict() for check in self.crosschecks],
         }
 
-    def layers(self) -> pd.DataFrame:
-        """The ledger, a row per layer; counts per sample, bytes per sample and step."""
-        import pandas as pd
+    def layers(self) -> Rows:
+        """Return the ledger, a row per layer; counts per sample, bytes per sample and step."""
+        return [_layer_row(e) for e in self.ledger.entries]
 
-        return pd.DataFrame([_row(e) for e in self.ledger.entries])
-
-    def energies(self) -> pd.DataFrame:
-        """A row per convention, with what it assumes."""
-        import pandas as pd
-
+    def energies(self) -> Rows:
+        """Return a row per convention, with its assumptions."""
         rows = [
-            {"convention": name, "nJ/sample": found.total * NANO} | found.assumptions
-            for name, found in self.estimates.items()
+            {"convention": name, "nJ/sample": estimate.total * NANO} | estimate.assumptions
+            for name, estimate in self.estimates.items()
         ]
-        return pd.DataFrame(rows).drop(columns="unsupported")
+        return [{key: v for key, v in row.items() if key != "unsupported"} for row in rows]
 
-    def others(self) -> pd.DataFrame:
-        """Other readings of the conventions, other counters, and what was measured."""
-        import pandas as pd
-
-        rows: list[dict[str, Any]] = [
-            {"what": f"{name}: {way}", "nJ/sample": energy * NANO, "note": ""}
-            for name, found in self.estimates.items()
-            for way, energy in found.beside.items()
+    def comparisons(self) -> Rows:
+        """Return a row per other reading of a convention and per cross-check."""
+        rows: Rows = [
+            {"other reading or source": f"{name}: {reading}", "nJ/sample": pJ * NANO, "note": ""}
+            for name, estimate in self.estimates.items()
+            for reading, pJ in estimate.readings.items()
         ]
-        for name, energy, note in self.beside:
+        for name, energy, note in self.crosschecks:
             shown = "n/a" if energy is None else energy * NANO
-            rows.append({"what": name, "nJ/sample": shown, "note": note})
-        return pd.DataFrame(rows)
+            rows.append({"other reading or source": name, "nJ/sample": shown, "note": note})
+        return rows
 
     def unsupported(self) -> dict[str, list[str]]:
-        """What should have been counted and was not, by convention."""
+        """Return what each convention should include and could not count."""
         return {name: list(e.unsupported) for name, e in self.estimates.items() if e.unsupported}
 
 
-def of(subject: Subject, technology: Technology) -> Account:
-    """ValueError in one line if the network does not take its input."""
+def summarize(target: Target, technology: Technology) -> Summary:
+    """Return the summary of a network; raise ValueError in one line if its input does not fit."""
     try:
-        ledger = collect(subject.network, *subject.inputs, clock=subject.clock)
-    except Exception as why:
-        shapes = ", ".join(str(tuple(getattr(x, "shape", ()))) for x in subject.inputs)
+        ledger = collect(target.network, *target.inputs, steps_and_batch=target.steps_and_batch)
+    except Exception as error:
+        shapes = ", ".join(str(tuple(getattr(x, "shape", ()))) for x in target.inputs)
         raise ValueError(
-            f"{subject.name} does not take an input of shape {shapes}: {first_line(why)}; "
+            f"{target.name} does not take an input of shape {shapes}: {first_line(error)}; "
             "give another --input (batch first) or --T"
-        ) from why
-    found = {name: conventions.estimate(name, ledger, technology) for name in conventions.names()}
-    how = (_rested(subject.network), subject.inputs, ledger.batch)
-    beside = [*crosscheck.checks(*how, technology), _measured(*how)]
-    return Account(subject.name, ledger, found, beside)
+        ) from error
+    names = conventions.names()
+    estimates = {name: conventions.estimate(name, ledger, technology) for name in names}
+    arguments = (_reset_states(target.network), target.inputs, ledger.batch)
+    crosschecks = [*crosscheck.checks(*arguments, technology), _measured(*arguments)]
+    return Summary(target.name, ledger, estimates, crosschecks)
 
 
-def _rested(network: nn.Module) -> nn.Module:
-    """What our layers and SpikingJelly's carry from call to call is forgotten."""
-    peer = sys.modules.get("spikingjelly.activation_based.base")
+def _reset_states(network: nn.Module) -> nn.Module:
+    """Reset the states of our layers and of SpikingJelly's neurons."""
+    spikingjelly = sys.modules.get("spikingjelly.activation_based.base")
     for module in network.modules():
         if isinstance(module, neurons.Layer):
             module.reset_state()
-        elif peer and isinstance(module, peer.MemoryModule):
+        elif spikingjelly and isinstance(module, spikingjelly.MemoryModule):
             module.reset()
     return network
 
@@ -119,24 +113,35 @@ def _rested(network: nn.Module) -> nn.Module:
 def _measured(network: nn.Module, inputs: tuple[Any, ...], batch: int) -> Check:
     try:
         energy = joules.per_sample(network, inputs, batch)
-    except NotImplementedError as why:
-        return Check("measured on this GPU", None, f"n/a: {why}")
+    except NotImplementedError as error:
+        return Check("measured on this GPU", None, f"n/a: {error}")
     return Check("measured on this GPU", energy * 1e12, f"whole board, batch {batch}")
 
 
-def _row(e: Entry) -> dict[str, Any]:
-    analog = e.reads == ANALOG
-    operations = ", ".join(
-        f"{number:.4g} {kind}" for kind, number in e.operations.items() if number
-    )
+def _layer_data(e: Entry) -> dict[str, Any]:
+    step, sample, sizes = e.per_step, e.per_sample, e.sizes
+    return {
+        **{"name": e.name, "kind": e.kind, "model": e.operation, "reads": e.reads},
+        **{"steps": e.steps, "repeated": e.repeated, "rate": e.rate},
+        **{"inputs": step.inputs, "outputs": step.outputs, "macs": step.macs},
+        **{"weights": sizes.weights, "biased": step.biased, "fan": sizes.fan},
+        **{"kernel": sizes.kernel, "stride": sizes.stride, "states": sizes.states},
+        **{"acs": sample.acs, "events": sample.events, "operations": dict(sample.operations)},
+        **{"unknown": e.unknown, "bytes": e.bytes},
+    }
+
+
+def _layer_row(e: Entry) -> dict[str, Any]:
+    sample, analog = e.per_sample, e.reads == ANALOG
+    operations = [f"{number:.4g} {name}" for name, number in sample.operations.items() if number]
     return {
         "layer": e.name,
-        "kind": e.model if e.kind == "neuron" else e.kind,
+        "kind": e.operation if e.kind == "neuron" else e.kind,
         "reads": e.reads,
         "steps": e.steps,
         "rate": e.rate,
-        "MACs": e.macs * e.steps if analog else 0,
-        "ACs": 0 if analog else e.acs,
-        "operations": operations or "-",
-        **{f"B {what}": number for what, number in e.bytes.items()},
+        "MACs": sample.macs if analog else 0,
+        "ACs": 0 if analog else sample.acs,
+        "operations": ", ".join(operations) or "-",
+        **{f"B {part}": number for part, number in e.bytes.items()},
     }

@@ -1,15 +1,14 @@
-"""What a user names on the command line, made into a network and its input.
+"""Build the network and the input that a user names on the command line.
 
-module:factory      a callable without arguments that returns an nn.Module, or one and its input
-a neuron's name     the network of `suites.accuracy` for digits around that neuron
+module:factory      a callable without arguments that returns an nn.Module, alone or with its input
+a model's name      the network of `suites.accuracy` for digits, with neurons of that model
 """
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,108 +18,111 @@ from torch import Tensor, nn
 import neurons
 from suites.accuracy import tasks, trainer
 
-TASK, SEED = "digits", 0
+TASK, SEED, BATCH = "digits", 0, 128
 
 
 class Request(NamedTuple):
-    """What the options say of the input, None where they do not."""
+    """The options for the input; None for those that were not given."""
 
-    shape: tuple[int, ...] | None = None  # with the batch first, without time
-    T: int | None = None  # steps, at each of which the network reads the same
-    spikes: float | None = None  # the rate of a binary input, drawn at every step
-    epochs: int = 0  # of training, for a neuron's name
+    shape: tuple[int, ...] | None = None  # [N, *], without time
+    T: int | None = None  # steps
+    spikes: float | None = None  # the rate of random spikes
+    epochs: int = 0  # of training, for one of our models
+
+    @property
+    def describes_input(self) -> bool:
+        return bool(self.shape or self.T or self.spikes is not None)
 
 
-class Subject(NamedTuple):
+class Target(NamedTuple):
+    """A network in eval mode and its input."""
+
     name: str
-    network: nn.Module  # in eval mode
+    network: nn.Module
     inputs: tuple[Any, ...]
-    clock: tuple[int, int] | None  # T and batch, where the request tells them
+    steps_and_batch: tuple[int, int] | None  # if the request gives them
 
 
-def load(name: str, request: Request) -> Subject:
-    """ValueError in one line for what cannot be loaded."""
+def load(name: str, request: Request) -> Target:
+    """Build the target of that name; raise ValueError in one line if that is impossible."""
     if ":" in name:
-        return _made(name, request)
-    if name not in neurons.names():
-        close = difflib.get_close_matches(name, neurons.names(), n=1)
-        guess = f" did you mean {close[0]!r}?" if close else ""
-        known = ", ".join(neurons.names())
-        raise ValueError(f"no model {name!r};{guess} give module:factory or a neuron: {known}")
-    if request.shape or request.T or request.spikes is not None:
+        return _from_factory(name, request)
+    neurons.one_of("not module:factory, and no model", name, neurons.names())
+    if request.describes_input:
         raise ValueError(
             f"{name} reads the digits: --input, --T and --spikes are for module:factory"
         )
     task = tasks.load(TASK)
     network = trainer.train(name, task, SEED, request.epochs).network
-    return Subject(name, network, (task.test.x[:, :128],), None)
+    return Target(name, network, (task.test.x[:, :BATCH],), None)
 
 
-def _made(name: str, request: Request) -> Subject:
+def _from_factory(name: str, request: Request) -> Target:
     factory = _factory(name)
-    torch.manual_seed(SEED)  # weights not loaded from a file are drawn the same every time
+    torch.manual_seed(SEED)  # the same random weights every time
     try:
-        made = factory()
-    except Exception as why:
+        result = factory()
+    except Exception as error:
         raise ValueError(
-            f"{name}() failed: {first_line(why)}; it must return an nn.Module without arguments"
-        ) from why
-    network, *inputs = made if isinstance(made, (tuple, list)) else (made,)
+            f"{name}() failed: {first_line(error)}; "
+            "it must take no arguments and return an nn.Module"
+        ) from error
+    network, *inputs = result if isinstance(result, (tuple, list)) else (result,)
     if not isinstance(network, nn.Module):
-        what = type(network).__name__
-        raise ValueError(f"{name}() returned {what}; it must return an nn.Module [and its input]")
-    if inputs and (request.shape or request.T or request.spikes is not None):
-        raise ValueError(f"{name} brings its own input; leave out --input, --T and --spikes")
+        kind = type(network).__name__
+        raise ValueError(f"{name}() returned {kind}; it must return an nn.Module [and its input]")
+    if inputs and request.describes_input:
+        raise ValueError(f"{name} has its own input; leave out --input, --T and --spikes")
     if not inputs:
         inputs = [_input(name, request)]
-    clock = (request.T or 1, request.shape[0]) if request.shape else None
-    return Subject(name, network.eval(), tuple(inputs), clock)
+    steps_and_batch = (request.T or 1, request.shape[0]) if request.shape else None
+    return Target(name, network.eval(), tuple(inputs), steps_and_batch)
 
 
-def _factory(name: str) -> Any:
+def _factory(name: str) -> Callable[[], Any]:
     module_name, _, attribute = name.partition(":")
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
+    folder = str(Path.cwd())
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
     try:
         module = importlib.import_module(module_name)
-    except ImportError as why:
+    except ImportError as error:
         raise ValueError(
-            f"no module {module_name!r}: {why}; run where it lies, or set PYTHONPATH"
+            f"no module {module_name!r}: {error}; run in its folder, or set PYTHONPATH"
         ) from None
-    except Exception as why:
-        raise ValueError(f"module {module_name!r} fails at import: {first_line(why)}") from why
+    except Exception as error:
+        raise ValueError(f"cannot import {module_name!r}: {first_line(error)}") from error
     factory = getattr(module, attribute, None)
     if not callable(factory):
-        there = [n for n, v in vars(module).items() if callable(v) and v.__module__ == module_name]
+        names = [n for n, v in vars(module).items() if callable(v) and v.__module__ == module_name]
         lack = "has no" if factory is None else "cannot call its"
         raise ValueError(
-            f"{module_name} {lack} {attribute!r}; it has: {', '.join(there) or 'none'}"
+            f"{module_name} {lack} {attribute!r}; it has: {', '.join(names) or 'none'}"
         )
     return factory
 
 
 def _input(name: str, request: Request) -> Tensor:
-    """Noise in [0, 1), the same at every step, or spikes."""
+    """Draw random values in [0, 1), the same at every step, or random spikes."""
     if request.shape is None:
-        raise ValueError(f"{name} needs an input: --input SHAPE, batch first, as 16,3,32,32")
+        raise ValueError(f"{name} needs an input: --input SHAPE, batch first, e.g. 16,3,32,32")
     generator = torch.Generator().manual_seed(SEED)
     steps = () if request.T is None else (request.T,)
     if request.spikes is None:
         return torch.rand(request.shape, generator=generator).expand(*steps, *request.shape)
-    drawn = torch.rand(*steps, *request.shape, generator=generator)
-    return (drawn < request.spikes).float()
+    values = torch.rand(*steps, *request.shape, generator=generator)
+    return (values < request.spikes).float()
 
 
-def shape(text: str) -> tuple[int, ...]:
-    """`16,3,32,32` as sizes."""
-    sizes: Sequence[str] = text.split(",")
+def parse_shape(text: str) -> tuple[int, ...]:
+    """Return the sizes in a text like `16,3,32,32`."""
+    sizes = text.split(",")
     if not all(size.strip().isdecimal() and int(size) > 0 for size in sizes):
-        raise ValueError(f"--input {text!r} is no shape; give sizes > 0, as 16,3,32,32")
+        raise ValueError(f"--input {text!r} is not a shape; give sizes > 0, e.g. 16,3,32,32")
     return tuple(map(int, sizes))
 
 
-def first_line(why: BaseException) -> str:
-    """An exception in one line."""
-    lines = str(why).strip().splitlines()
-    return f"{type(why).__name__}: {lines[0]}" if lines else type(why).__name__
+def first_line(error: BaseException) -> str:
+    """Return the type of an exception and the first line of its message."""
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

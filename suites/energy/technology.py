@@ -1,6 +1,6 @@
-"""What an operation costs on a chip.
+"""The price of each operation on a chip.
 
-Horowitz, "Computing's energy problem", ISSCC 2014: 45 nm, 0.9 V, energy of the arithmetic alone.
+Horowitz, "Computing's energy problem", ISSCC 2014: 45 nm, 0.9 V, energy of the arithmetic only.
 
     [pJ]        add     multiply
     int8        0.03    0.2
@@ -8,14 +8,14 @@ Horowitz, "Computing's energy problem", ISSCC 2014: 45 nm, 0.9 V, energy of the 
     fp16        0.4     1.1
     fp32        0.9     3.7
 
-A shift, scaled to 45 nm, takes 0.72 pJ; an exponential or a sigmoid becomes two shifts and an
-addition once its base is 2 (DSN, appendix B.6; 2.34 pJ in fp32).
+A shift, scaled to 45 nm, costs 0.72 pJ. With base 2, an exponential or a sigmoid is two shifts and
+an addition (DSN, appendix B.6; 2.34 pJ in fp32).
 
 Loihi, 14 nm (Davies et al., IEEE Micro 2018): 81 pJ for the update of a neuron and 27.1 pJ for a
 synaptic operation, which is 23.6 pJ and, as KerasSpiking reads it, one hop between tiles at 3.5 pJ.
-It does nothing else: a layer that reads analog values has no price there.
+It computes nothing else: a layer that reads analog values has no price there.
 
-Any other is a file in TOML, energies in pJ, where what it has no price for is left out:
+Write any other technology as a TOML file, energies in pJ, without the prices that it does not have:
 
     name = "mine"
     precision = "int4"
@@ -31,20 +31,24 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import neurons
+
+TEXTS = ("name", "precision")  # the keys that are not prices
+
 
 @dataclass(frozen=True)
 class Technology:
-    """Energy per operation [pJ], None for what the chip has no price for.
+    """Energy per operation [pJ]; None where the chip has no price.
 
     Attributes
     ----------
     small_mul
-        A weight times an integer of a few bits. Horowitz gives none, so it is his smallest
-        multiplier, 8 x 8 bits, whatever the precision of the weight.
+        A weight times an integer of a few bits. Horowitz has no such price, so it is that of his
+        smallest multiplier, 8 x 8 bits, for any precision of the weight.
     synapse
-        What a spike costs per weight, if that is not an addition.
+        A spike, per weight, if that is not the price of an addition.
     update
-        A neuron's step, whatever its equations.
+        One step of a neuron of any model.
     """
 
     name: str
@@ -58,34 +62,34 @@ class Technology:
 
     @property
     def multiplies(self) -> bool:
-        """Whether a multiply-accumulate has a price."""
+        """Return whether a multiply-accumulate has a price."""
         return self.mul is not None and self.add is not None
 
     @property
     def mac(self) -> float:
-        """One multiply-accumulate; 0 without a price, see `multiplies`."""
+        """The price of one multiply-accumulate; 0 if there is none, see `multiplies`."""
         return (self.mul or 0.0) + (self.add or 0.0)
 
     @property
     def ac(self) -> float:
-        """One accumulation, which is all that a spike asks of a weight."""
+        """The price of one accumulation: a spike that meets a weight."""
         return (self.add if self.synapse is None else self.synapse) or 0.0
 
     @property
     def prices(self) -> dict[str, float]:
-        """By the names of `neurons.count`; a comparison is a subtraction, and so is rounding."""
-        there: dict[str, float] = {} if self.mul is None else {"mul": self.mul}
+        """The prices by the names of `opcount.count`; to compare or to round is to subtract."""
+        prices: dict[str, float] = {} if self.mul is None else {"mul": self.mul}
         if self.add is not None:
-            there |= dict.fromkeys(("add", "compare", "round"), self.add)
-            there |= {} if self.shift is None else {"transcendental": 2 * self.shift + self.add}
-        return there
+            prices |= dict.fromkeys(("add", "compare", "round"), self.add)
+            prices |= {} if self.shift is None else {"transcendental": 2 * self.shift + self.add}
+        return prices
 
     def price(self, operations: Mapping[str, float]) -> float:
-        """Energy of a count of operations; those without a price are left out, see `unpriced`."""
+        """Return the energy of these operations, without those of `unpriced`."""
         return sum(self.prices.get(kind, 0.0) * number for kind, number in operations.items())
 
     def unpriced(self, operations: Mapping[str, float]) -> tuple[str, ...]:
-        """The operations this technology has no figure for."""
+        """Return the operations for which this technology has no price."""
         return tuple(sorted(operations.keys() - self.prices.keys()))
 
 
@@ -106,32 +110,33 @@ PRESETS = {f"45nm-{t.precision}": t for t in (FP32, FP16, INT32, INT8)} | {"loih
 
 
 def find(name: str) -> Technology:
-    """A preset, or what a file called *.toml says; ValueError or OSError in one line."""
-    if name in PRESETS:
-        return PRESETS[name]
+    """Return a preset, or read a file *.toml; raise ValueError or OSError in one line."""
     if not name.endswith(".toml"):
-        known = ", ".join(PRESETS)
-        raise ValueError(f"no technology {name!r}; known: {known}, or a file called *.toml")
+        return PRESETS[neurons.one_of("not a file *.toml, and no technology", name, PRESETS)]
     try:
-        said = tomllib.loads(Path(name).read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
-        raise ValueError(f"{name} is no TOML: {why}") from None
-    return read(said, name)
+        values = tomllib.loads(Path(name).read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{name} is not valid TOML: {error}") from None
+    return parse(values, name)
 
 
-def read(said: Mapping[str, Any], where: str) -> Technology:
-    """A technology from its keys."""
-    words, known = ("name", "precision"), [f.name for f in fields(Technology)]
-    for key, value in said.items():
-        if key not in known:
-            raise ValueError(f"{where} has the key {key!r}; known: {', '.join(known)}")
-        right = isinstance(value, str if key in words else (int, float))
-        if not right or isinstance(value, bool) or (key not in words and not 0 <= value < 1e12):
-            kind = "a text" if key in words else "a number of pJ, 0 or more"
-            raise ValueError(f"{where}: {key} = {value!r} is not allowed; it must be {kind}")
-    missing = [key for key in words if key not in said]
-    missing += [] if "synapse" in said or "add" in said else ["add"]
-    if missing:
-        raise ValueError(f"{where} lacks {', '.join(missing)}; it needs name, precision and add")
-    priced: dict[str, Any] = dict.fromkeys(("small_mul", "shift")) | dict(said)
-    return Technology(**priced)
+def parse(values: Mapping[str, Any], source: str) -> Technology:
+    """Build a technology from its keys; raise ValueError in one line for a wrong one."""
+    keys = [f.name for f in fields(Technology)]
+    for key, value in values.items():
+        neurons.one_of(f"{source}: there is no key", key, keys)
+        if not _allowed(key, value):
+            kind = "text" if key in TEXTS else "a number of pJ, 0 or more"
+            raise ValueError(f"{source}: {key} = {value!r} is not allowed; it must be {kind}")
+    absent = [key for key in TEXTS if key not in values]
+    absent += [] if "synapse" in values or "add" in values else ["add"]
+    if absent:
+        raise ValueError(f"{source} lacks {', '.join(absent)}; it needs name, precision and add")
+    prices: dict[str, Any] = dict.fromkeys(("small_mul", "shift")) | dict(values)
+    return Technology(**prices)
+
+
+def _allowed(key: str, value: object) -> bool:
+    if key in TEXTS:
+        return isinstance(value, str)
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1e12

@@ -1,9 +1,10 @@
-"""The networks that the papers measure: structure only, [T, N, C, *] in and [T, N, *] out.
+"""The networks of the papers: structure only, [T, N, C, *] in and [T, N, *] out.
 
-Each takes the name of any of our neurons, one for all of its layers or one per layer from input
-to output, or "relu" for its twin without spikes. Options go to `neurons.Layer`. What the first
-input tells (a channel count, T) is made at the first call, as in torch's Lazy modules.
+The argument `models` of each is the name of one of our models for all layers, or a list with one
+name per layer from input to output; "relu" builds the same network without spikes. Other options go
+to `neurons.Layer`. Parameters whose shape depends on the input are created at the first call, as in
+torch's lazy modules.
 
 preact_resnet.resnet18("clif", classes=100)
-vgg.vgg("vgg11", spiking.configured("10112111"), channels=2)    # one of ST-DANO's networks
+vgg.vgg("vgg11", spiking.models_of("10112111"), channels=2)    # one of ST-DANO's networks
 """

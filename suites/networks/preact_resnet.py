@@ -1,4 +1,4 @@
-"""ResNet-18 whose blocks normalise and fire before they convolve.
+"""ResNet-18 with the norm and the neurons of a block before its convolution.
 
     Conv 64 - 8 blocks of x -> (BN - neuron - Conv) x 2 + shortcut - BN - neuron - mean - FC
 
@@ -16,38 +16,38 @@ from typing import Any
 from torch import Tensor, nn
 
 from suites.networks import spiking
-from suites.networks.spiking import Each
+from suites.networks.spiking import PerStep
 
 WIDTHS = (64, 64, 128, 128, 256, 256, 512, 512)
 
 
 class Block(nn.Module):
-    def __init__(self, inside: int, outside: int, fires: Iterator[nn.Module]) -> None:
+    def __init__(self, in_channels: int, out_channels: int, neurons: Iterator[nn.Module]) -> None:
         super().__init__()
-        stride = outside // inside
-        same = inside == outside
-        self.norm1, self.fire1 = Each(nn.BatchNorm2d(inside)), next(fires)
-        self.conv1 = Each(nn.Conv2d(inside, outside, 3, stride, padding=1))
-        self.norm2, self.fire2 = Each(nn.BatchNorm2d(outside)), next(fires)
-        self.conv2 = Each(nn.Conv2d(outside, outside, 3, padding=1))
-        self.shortcut = None if same else Each(nn.Conv2d(inside, outside, 1, stride))
+        stride = out_channels // in_channels
+        same = in_channels == out_channels
+        self.norm1, self.neurons1 = PerStep(nn.BatchNorm2d(in_channels)), next(neurons)
+        self.conv1 = PerStep(nn.Conv2d(in_channels, out_channels, 3, stride, padding=1))
+        self.norm2, self.neurons2 = PerStep(nn.BatchNorm2d(out_channels)), next(neurons)
+        self.conv2 = PerStep(nn.Conv2d(out_channels, out_channels, 3, padding=1))
+        self.shortcut = None if same else PerStep(nn.Conv2d(in_channels, out_channels, 1, stride))
 
     def forward(self, x: Tensor) -> Tensor:
-        s = self.fire1(self.norm1(x))
-        past = s if self.shortcut is None else self.shortcut(s)
-        return past + self.conv2(self.fire2(self.norm2(self.conv1(s))))
+        s = self.neurons1(self.norm1(x))
+        shortcut = s if self.shortcut is None else self.shortcut(s)
+        return shortcut + self.conv2(self.neurons2(self.norm2(self.conv1(s))))
 
 
 def resnet18(
-    neuron: str | Sequence[str], classes: int = 10, channels: int = 3, **options: Any
+    models: str | Sequence[str], classes: int = 10, channels: int = 3, **options: Any
 ) -> nn.Sequential:
-    """[T, N, channels, H, W] -> [T, N, classes], 17 layers of neurons."""
-    fires = spiking.layers(neuron, 17, **options)
-    blocks, inside = [], WIDTHS[0]
-    for outside in WIDTHS:
-        blocks.append(Block(inside, outside, fires))
-        inside = outside
-    first = Each(nn.Conv2d(channels, WIDTHS[0], 3, padding=1, bias=False))
-    head = Each(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inside, classes))
-    norm = Each(nn.BatchNorm2d(inside))
-    return nn.Sequential(first, *blocks, norm, next(fires), head)
+    """Build [T, N, channels, H, W] -> [T, N, classes], 17 layers of neurons."""
+    neurons = spiking.neuron_layers(models, 17, **options)
+    blocks, in_channels = [], WIDTHS[0]
+    for out_channels in WIDTHS:
+        blocks.append(Block(in_channels, out_channels, neurons))
+        in_channels = out_channels
+    first = PerStep(nn.Conv2d(channels, WIDTHS[0], 3, padding=1, bias=False))
+    head = PerStep(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(in_channels, classes))
+    norm = PerStep(nn.BatchNorm2d(in_channels))
+    return nn.Sequential(first, *blocks, norm, next(neurons), head)

@@ -1,10 +1,10 @@
-"""ResNet-18 and ResNet-19 of wide blocks, whose spikes are added to those of the shortcut.
+"""ResNet-18 and ResNet-19 of wide blocks: a block adds its spikes to those of its shortcut.
 
     Conv 128 - BN - neuron - 3 blocks of 128, 3 of 256, 2 of 512 - mean - FC
     block: x -> (Conv - BN - neuron) x 2 + x
 
 The first blocks of 256 and of 512 have stride 2, and a 1x1 convolution, BN and neuron as their
-shortcut. ResNet-19 has 256 more neurons before the classifier. No layer with weights has a bias.
+shortcut. ResNet-19 has a layer of 256 neurons before the classifier. No layer has a bias.
 
 Source: DS-ATGO, Table 4, which prints 3 blocks of 512; the MACs of its Table 2 are those of 2.
 """
@@ -17,52 +17,54 @@ from typing import Any
 from torch import Tensor, nn
 
 from suites.networks import spiking
-from suites.networks.spiking import Each
+from suites.networks.spiking import PerStep
 
 WIDTHS = (128, 128, 128, 256, 256, 256, 512, 512)
 
 
-def _conv(inside: int, outside: int, size: int, stride: int, fire: nn.Module) -> nn.Sequential:
-    conv = nn.Conv2d(inside, outside, size, stride, padding=size // 2, bias=False)
-    return nn.Sequential(Each(conv, nn.BatchNorm2d(outside)), fire)
+def _conv(
+    in_channels: int, out_channels: int, size: int, stride: int, neurons: nn.Module
+) -> nn.Sequential:
+    conv = nn.Conv2d(in_channels, out_channels, size, stride, padding=size // 2, bias=False)
+    return nn.Sequential(PerStep(conv, nn.BatchNorm2d(out_channels)), neurons)
 
 
 class Block(nn.Module):
-    def __init__(self, inside: int, outside: int, fires: Iterator[nn.Module]) -> None:
+    def __init__(self, in_channels: int, out_channels: int, neurons: Iterator[nn.Module]) -> None:
         super().__init__()
-        stride = outside // inside
-        self.conv1 = _conv(inside, outside, 3, stride, next(fires))
-        self.conv2 = _conv(outside, outside, 3, 1, next(fires))
-        same = inside == outside
-        self.shortcut = None if same else _conv(inside, outside, 1, stride, next(fires))
+        stride = out_channels // in_channels
+        self.conv1 = _conv(in_channels, out_channels, 3, stride, next(neurons))
+        self.conv2 = _conv(out_channels, out_channels, 3, 1, next(neurons))
+        same = in_channels == out_channels
+        self.shortcut = None if same else _conv(in_channels, out_channels, 1, stride, next(neurons))
 
     def forward(self, x: Tensor) -> Tensor:
-        past = x if self.shortcut is None else self.shortcut(x)
-        return past + self.conv2(self.conv1(x))
+        shortcut = x if self.shortcut is None else self.shortcut(x)
+        return shortcut + self.conv2(self.conv1(x))
 
 
 def resnet18(
-    neuron: str | Sequence[str], classes: int = 10, channels: int = 3, **options: Any
+    models: str | Sequence[str], classes: int = 10, channels: int = 3, **options: Any
 ) -> nn.Sequential:
-    """[T, N, channels, H, W] -> [T, N, classes], 19 layers of neurons, 2 of them in shortcuts."""
-    fires = spiking.layers(neuron, 19, **options)
-    return nn.Sequential(*_body(channels, fires), nn.Linear(512, classes, bias=False))
+    """Build [T, N, channels, H, W] -> [T, N, classes], 19 layers of neurons, 2 in shortcuts."""
+    neurons = spiking.neuron_layers(models, 19, **options)
+    return nn.Sequential(*_body(channels, neurons), nn.Linear(512, classes, bias=False))
 
 
 def resnet19(
-    neuron: str | Sequence[str], classes: int = 10, channels: int = 3, **options: Any
+    models: str | Sequence[str], classes: int = 10, channels: int = 3, **options: Any
 ) -> nn.Sequential:
-    """[T, N, channels, H, W] -> [T, N, classes], 20 layers of neurons, 2 of them in shortcuts."""
-    fires = spiking.layers(neuron, 20, **options)
-    body = _body(channels, fires)
+    """Build [T, N, channels, H, W] -> [T, N, classes], 20 layers of neurons, 2 in shortcuts."""
+    neurons = spiking.neuron_layers(models, 20, **options)
+    body = _body(channels, neurons)
     hidden, last = nn.Linear(512, 256, bias=False), nn.Linear(256, classes, bias=False)
-    return nn.Sequential(*body, hidden, next(fires), last)
+    return nn.Sequential(*body, hidden, next(neurons), last)
 
 
-def _body(channels: int, fires: Iterator[nn.Module]) -> list[nn.Module]:
-    inside = WIDTHS[0]
-    made: list[nn.Module] = [_conv(channels, inside, 3, 1, next(fires))]
-    for outside in WIDTHS:
-        made.append(Block(inside, outside, fires))
-        inside = outside
-    return [*made, Each(nn.AdaptiveAvgPool2d(1), nn.Flatten())]
+def _body(channels: int, neurons: Iterator[nn.Module]) -> list[nn.Module]:
+    in_channels = WIDTHS[0]
+    layers: list[nn.Module] = [_conv(channels, in_channels, 3, 1, next(neurons))]
+    for out_channels in WIDTHS:
+        layers.append(Block(in_channels, out_channels, neurons))
+        in_channels = out_channels
+    return [*layers, PerStep(nn.AdaptiveAvgPool2d(1), nn.Flatten())]

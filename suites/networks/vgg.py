@@ -1,4 +1,4 @@
-"""VGG: stages of convolutions, each ended by a mean pool.
+"""VGG: stages of convolutions, with a mean pool after each stage.
 
 Source: `vgg11`, `vgg13` and `vgg16` as in CLIF (Huang et al. 2024), Table 6, and the authors' code;
 `vggsnn` is DS-ATGO's Table 5, after Deng et al. 2022.
@@ -12,7 +12,7 @@ from typing import Any
 from torch import nn
 
 from suites.networks import spiking
-from suites.networks.spiking import Each
+from suites.networks.spiking import PerStep
 
 PLANS = {  # convolutions by stage
     "vgg11": ((64,), (128,), (256, 256), (512, 512), (512, 512)),
@@ -23,33 +23,33 @@ PLANS = {  # convolutions by stage
 
 
 def vgg(
-    plan: str, neuron: str | Sequence[str], classes: int = 10, channels: int = 3, **options: Any
+    plan: str, models: str | Sequence[str], classes: int = 10, channels: int = 3, **options: Any
 ) -> nn.Sequential:
-    """[T, N, channels, H, W] -> [T, N, classes], a layer of neurons per convolution of a plan.
+    """Build [T, N, channels, H, W] -> [T, N, classes], a layer of neurons per convolution.
 
-    Convolutions have a bias, and the classifier sees 7 x 7 means whatever the size of the input.
+    Convolutions have a bias, and the classifier reads 7 x 7 means for any size of the input.
     """
-    head = Each(nn.AdaptiveAvgPool2d(7), nn.Flatten(), nn.Linear(512 * 49, classes))
-    return nn.Sequential(*_stages(plan, neuron, channels, True, options), head)
+    head = PerStep(nn.AdaptiveAvgPool2d(7), nn.Flatten(), nn.Linear(512 * 49, classes))
+    return nn.Sequential(*_stages(plan, models, channels, True, options), head)
 
 
 def vggsnn(
-    neuron: str | Sequence[str], classes: int = 10, channels: int = 2, **options: Any
+    models: str | Sequence[str], classes: int = 10, channels: int = 2, **options: Any
 ) -> nn.Sequential:
-    """As `vgg`, without biases, and the classifier sees every output of the last stage."""
-    head = Each(nn.Flatten(), nn.LazyLinear(classes))
-    return nn.Sequential(*_stages("vggsnn", neuron, channels, False, options), head)
+    """Build it as `vgg`, without biases; the classifier reads all outputs of the last stage."""
+    head = PerStep(nn.Flatten(), nn.LazyLinear(classes))
+    return nn.Sequential(*_stages("vggsnn", models, channels, False, options), head)
 
 
 def _stages(
-    plan: str, neuron: str | Sequence[str], channels: int, bias: bool, options: dict[str, Any]
+    plan: str, models: str | Sequence[str], channels: int, bias: bool, options: dict[str, Any]
 ) -> list[nn.Module]:
-    made: list[nn.Module] = []
-    fires = spiking.layers(neuron, sum(map(len, PLANS[plan])), **options)
+    layers: list[nn.Module] = []
+    neurons = spiking.neuron_layers(models, sum(map(len, PLANS[plan])), **options)
     for stage in PLANS[plan]:
         for width in stage:
             conv = nn.Conv2d(channels, width, 3, padding=1, bias=bias)
-            made += [Each(conv, nn.BatchNorm2d(width)), next(fires)]
+            layers += [PerStep(conv, nn.BatchNorm2d(width)), next(neurons)]
             channels = width
-        made.append(Each(nn.AvgPool2d(2)))
-    return made
+        layers.append(PerStep(nn.AvgPool2d(2)))
+    return layers

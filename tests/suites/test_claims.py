@@ -1,4 +1,4 @@
-"""The papers' figures come out of our networks, and it is told when one does not."""
+"""Our networks reproduce the papers' numbers, and the command reports those that differ."""
 
 import filecmp
 import json
@@ -15,20 +15,20 @@ KEYS = ["table", "quantity", "paper", "ours", "unit", "difference", "convention"
 
 
 @pytest.fixture(scope="module")
-def found() -> list[Claim]:
+def rows() -> list[Claim]:
     return program.collected()
 
 
-def test_the_papers_figures_come_out(found):
-    assert not [claim.quantity for claim in found if claim.broken]
-    assert not [claim.quantity for claim in found if claim.reproduces and claim.why]
+def test_the_papers_numbers_are_reproduced(rows):
+    assert not [claim.quantity for claim in rows if claim.broken]
+    assert not [claim.quantity for claim in rows if claim.reproduces and claim.why]
 
 
-def test_every_table_is_there(found):
+def test_every_table_is_there(rows):
     tables: dict[str, list[bool]] = {}
-    for claim in found:
+    for claim in rows:
         tables.setdefault(claim.table, []).append(claim.reproduces)
-    assert {table: (len(each), each.count(False)) for table, each in tables.items()} == {
+    assert {table: (len(results), results.count(False)) for table, results in tables.items()} == {
         "CLIF Table 6": (52, 10),
         "CLIF Table 7": (78, 0),
         "DS-ATGO Table 2": (12, 1),
@@ -55,17 +55,17 @@ def test_every_table_is_there(found):
         ("STC Table 7", "Vanilla LIF: FLOPs", 64.346128384),
     ],
 )
-def test_to_the_last_one(found, table, quantity, ours):
-    (claim,) = (c for c in found if (c.table, c.quantity) == (table, quantity))
+def test_some_numbers_exactly(rows, table, quantity, ours):
+    (claim,) = (c for c in rows if (c.table, c.quantity) == (table, quantity))
     assert claim.ours == pytest.approx(ours, rel=1e-12)
 
 
-def test_as_json(found, monkeypatch, capsys):
-    monkeypatch.setattr(program, "collected", lambda: found)
+def test_as_json(rows, monkeypatch, capsys):
+    monkeypatch.setattr(program, "collected", lambda: rows)
     assert program.main(["--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)
-    assert [list(row) for row in rows] == [KEYS] * len(found)
-    for row in rows:
+    printed = json.loads(capsys.readouterr().out)
+    assert [list(row) for row in printed] == [KEYS] * len(rows)
+    for row in printed:
         assert row["difference"] == row["ours"] - row["paper"]
         assert type(row["reproduces"]) is bool
 
@@ -74,13 +74,13 @@ def claim(ours: float, why: str = "") -> Claim:
     return Claim("A Table", "energy", Printed(1.25, 0.01), ours, "mJ", "rate", why=why)
 
 
-def test_a_figure_that_must_come_out_and_does_not_is_a_failure(monkeypatch, capsys):
+def test_a_number_that_must_agree_and_does_not_is_a_failure(monkeypatch, capsys):
     good, odd, bad = claim(1.254), claim(3.0, why="a misprint"), claim(1.26)
     monkeypatch.setattr(program, "collected", lambda: [good, odd])
     assert program.main([]) == 0
-    said = capsys.readouterr().out
-    assert "A Table, energy: a misprint" in said and "UNEXPECTED" not in said
-    assert said.endswith("2 figures: 1 come out, 1 do not, 0 of these unexpectedly\n")
+    output = capsys.readouterr().out
+    assert "A Table, energy: a misprint" in output and "UNEXPECTED" not in output
+    assert output.endswith("2 numbers: 1 reproduced, 1 not, 0 of these unexpectedly\n")
     monkeypatch.setattr(program, "collected", lambda: [good, odd, bad])
     assert program.main(["--json"]) == 1
     assert "a misprint" in capsys.readouterr().out
@@ -99,13 +99,13 @@ def test_how_many_digits_were_printed():
     table = Table("clif_table6.csv")
     units = {row["MACs_M"]: table.printed(row, "MACs_M").unit for row in table.rows}
     assert (units["557.7"], units["5.12"], units["1090"]) == (0.01, 0.01, 10)
-    assert Printed(1090, 10).like(1092.67) == 1090
+    assert Printed(1090, 10).round_like(1092.67) == 1090
     zero = next(row for row in Table("clif_table7.csv").rows if row["neuron"] == "ReLU")
     assert Table("clif_table7.csv").printed(zero, "membrane_mJ").unit == 1e-4
 
 
 def test_a_broken_network_is_noticed(monkeypatch):
-    """The figures are computed: another network or convention has others."""
+    """The numbers are computed: another network or convention gives others."""
     monkeypatch.setattr(stc, "STEPS", 20)
     flops = [c.broken for c in stc.claims() if "FLOPs" in c.quantity]
     assert flops == [True] * 4

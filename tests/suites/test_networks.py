@@ -1,4 +1,4 @@
-"""The papers' networks: every neuron fits in, and their structure is the papers'."""
+"""The papers' networks run with every model, and have the papers' structure."""
 
 import pytest
 import torch
@@ -18,7 +18,7 @@ from suites.networks import (
     vgg,
 )
 
-# name: how it is built around a neuron, what it reads at T = 2, what comes out, neuron layers
+# name: the function that builds it, the shapes of input and output, the layers of neurons
 NETWORKS = {
     "convnet": (convnet.convnet, (3, 8, 8), (10,), 4),
     "sequential cifar": (sequential_cifar.network, (3, 32), (10,), 7),
@@ -31,13 +31,13 @@ NETWORKS = {
 }
 
 
-def fires(network: nn.Module) -> list[str]:
+def models_in(network: nn.Module) -> list[str]:
     return [m.neuron.name for m in network.modules() if isinstance(m, neurons.Layer)]
 
 
 def small(neuron: str, **options) -> nn.Sequential:
-    own = {} if neuron == "relu" else {"backend": "eager", **options}
-    return convnet.convnet(neuron, classes=3, channels=2, width=4, **own)
+    options = {} if neuron == "relu" else {"backend": "eager", **options}
+    return convnet.convnet(neuron, classes=3, channels=2, width=4, **options)
 
 
 @pytest.mark.parametrize("neuron", [*cases.models(), "relu"])
@@ -49,28 +49,28 @@ def test_every_neuron_runs_forward_and_backward(neuron):
     assert x.grad.isfinite().all() and x.grad.any()
     for name, parameter in net.named_parameters():
         assert parameter.grad is not None and parameter.grad.isfinite().all(), name
-    assert fires(net) == ([] if neuron == "relu" else [neuron] * 4)
+    assert models_in(net) == ([] if neuron == "relu" else [neuron] * 4)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("neuron", ["lif", "relu"])
 def test_networks_have_the_papers_structure(name, neuron):
-    build, inside, outside, layers = NETWORKS[name]
+    build, input_shape, output_shape, layers = NETWORKS[name]
     options = {} if neuron == "relu" else {"backend": "eager"}
     net = build(neuron, **options)
     with torch.no_grad():
-        assert net(torch.randn(2, 2, *inside)).shape == (2, 2, *outside)
+        assert net(torch.randn(2, 2, *input_shape)).shape == (2, 2, *output_shape)
     activations = sum(isinstance(m, nn.ReLU) for m in net.modules())
-    assert (len(fires(net)), activations) == ((layers, 0) if neuron == "lif" else (0, layers))
-    with pytest.raises(ValueError, match=f"1 neurons were named; the network has {layers}"):
+    assert (len(models_in(net)), activations) == ((layers, 0) if neuron == "lif" else (0, layers))
+    with pytest.raises(ValueError, match=f"1 models were named; the network has {layers}"):
         build(["lif"])
 
 
-def test_a_layer_may_have_a_neuron_of_its_own():
+def test_every_layer_may_have_another_model():
     names = ["lif", "psn", "dsn", "clif"]
     net = convnet.convnet(names, width=4, backend="eager")
     assert net(torch.randn(3, 1, 3, 8, 8)).shape == (3, 1, 10)
-    assert fires(net) == names
+    assert models_in(net) == names
 
 
 @pytest.mark.parametrize(
@@ -84,23 +84,23 @@ def test_a_layer_may_have_a_neuron_of_its_own():
 )
 def test_st_danos_configurations_build_networks(architecture, configuration):
     with torch.device("meta"):
-        net = st_dano.network(architecture, spiking.configured(configuration))
+        net = st_dano.network(architecture, spiking.models_of(configuration))
     kinds = {"0": "lif", "1": "llif", "2": "slif"}
-    assert fires(net) == [kinds[digit] for digit in configuration]
-    with pytest.raises(ValueError, match="neurons were named"), torch.device("meta"):
-        st_dano.network(architecture, spiking.configured(configuration[1:]))
+    assert models_in(net) == [kinds[digit] for digit in configuration]
+    with pytest.raises(ValueError, match="models were named"), torch.device("meta"):
+        st_dano.network(architecture, spiking.models_of(configuration[1:]))
 
 
-def test_an_unknown_digit_is_told():
+def test_an_unknown_digit_is_an_error():
     with pytest.raises(ValueError, match=r"'013' has '3'; known: 0 lif, 1 llif, 2 slif"):
-        spiking.configured("013")
+        spiking.models_of("013")
 
 
 def reads(net: nn.Module, *shape: int) -> set[str]:
-    """What the layers with weights read that come after neurons."""
+    """Return the kinds of values that the layers with weights read, after the first neurons."""
     entries = collect(net, torch.randn(*shape)).entries
     first = next(i for i, e in enumerate(entries) if e.kind == "neuron")
-    return {e.reads for e in entries[first:] if e.macs}
+    return {e.reads for e in entries[first:] if e.per_step.macs}
 
 
 def test_max_pools_keep_spikes_binary_and_added_spikes_are_integers():
@@ -108,26 +108,26 @@ def test_max_pools_keep_spikes_binary_and_added_spikes_are_integers():
     assert "integer" in reads(sew_resnet.resnet18("lif", backend="eager"), 1, 1, 3, 8, 8)
 
 
-def test_a_ledger_knows_all_of_the_twin_without_spikes():
-    found = collect(small("relu"), torch.randn(1, 2, 2, 8, 8))
-    assert (found.T, found.batch, found.unsupported) == (1, 2, ())
+def test_a_ledger_counts_all_of_the_network_without_spikes():
+    ledger = collect(small("relu"), torch.randn(1, 2, 2, 8, 8))
+    assert (ledger.T, ledger.batch, ledger.unsupported) == (1, 2, ())
 
 
 @pytest.mark.parametrize("neuron", ["lif", "stclif"])
-def test_the_predictor_goes_on_frame_by_frame(neuron):
+def test_the_predictor_continues_frame_by_frame(neuron):
     whole, steps = (
         predictor.predictor(neuron, width=16, backend="eager", stateful=stateful)
         for stateful in (False, True)
     )
-    film = torch.randn(4, 2, 1, 8, 8)
+    video = torch.randn(4, 2, 1, 8, 8)
     with torch.no_grad():
-        expected = whole(film)
+        expected = whole(video)
         steps.load_state_dict(whole.state_dict())
-        frames = torch.cat([steps(frame) for frame in film.split(1)])
+        frames = torch.cat([steps(frame) for frame in video.split(1)])
     torch.testing.assert_close(frames, expected)
 
 
-def test_one_circuit_is_the_other_one_silent():
+def test_one_circuit_equals_both_with_the_other_at_zero():
     x = torch.randn(5, 2, 8)
     for kept, silent in (("temporal", "spatial"), ("spatial", "temporal")):
         both = neurons.Layer("stclif", shape=8, kernel=1)

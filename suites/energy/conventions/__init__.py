@@ -1,7 +1,7 @@
 """Ways to turn a ledger into energy, one file each, with `estimate(ledger, technology)`.
 
-Published ones differ by more than the networks they compare: show several, and never one
-without its assumptions.
+Published conventions differ by more than the networks that they compare: show several of them, and
+always the assumptions.
 """
 
 from __future__ import annotations
@@ -16,24 +16,25 @@ from suites.energy.technology import FP32, Technology
 
 
 def names() -> list[str]:
-    """The convention axis: the files of this folder."""
+    """List the conventions: the files of this folder."""
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
 def estimate(name: str, ledger: Ledger, technology: Technology = FP32) -> Estimate:
-    """The energy of `ledger` under the convention called `name`.
+    """Return the energy of `ledger` under the convention called `name`.
 
-    Where products have no price, neither have the layers whose energy would depend on it.
+    If the technology has no price for a multiplication, the layers that multiply are unsupported.
     """
     convention = importlib.import_module(f"{__name__}.{name}").estimate
-    found = convention(ledger, technology)
+    result = convention(ledger, technology)
     if technology.multiplies:
-        return found
+        return result
+    # The layers whose energy depends on the price of a multiplication are those that multiply.
     other = convention(ledger, replace(technology, mul=1.0))
-    lacking = [part for part, energy in found.parts.items() if other.parts[part] != energy]
+    no_price = [part for part, energy in result.parts.items() if other.parts[part] != energy]
     return replace(
-        found,
-        parts={part: energy for part, energy in found.parts.items() if part not in lacking},
-        beside={way: e for way, e in found.beside.items() if other.beside[way] == e},
-        unsupported=found.unsupported + tuple(f"{part} (no price)" for part in lacking),
+        result,
+        parts={part: energy for part, energy in result.parts.items() if part not in no_price},
+        readings={name: e for name, e in result.readings.items() if other.readings[name] == e},
+        unsupported=result.unsupported + tuple(f"{part} (no price)" for part in no_price),
     )

@@ -1,58 +1,63 @@
-"""What the network does, operation by operation; memory is left out.
+"""All arithmetic of the network, operation by operation, without memory.
 
-    layers that read spikes     an AC per spike and fan-out, k for a spike k; none into the padding
+    layers that read spikes     k ACs for each spike k and each output that it reaches
     layers that read analog     a MAC per weight and step
     neurons                     their arithmetic as traced, multiplications included; the reset only
-                                where they spiked; on a chip that has one, the price of an update
+                                where they fire; or an update's price, if the technology has one
     pools                       an addition or comparison per input, a multiplication per mean
-    activations, other norms    their arithmetic per element, as is that outside of layers
-    batch norms, biases         nothing: they fold into weights and the start of a sum
+    activations, other norms    their arithmetic per element
+    between layers              the arithmetic of each operation
+    batch norms, biases         nothing: they become part of weights and of the start of a sum
 
-Beside it: with layers that read the same at every step (the first, under direct coding) computed
-once and cached; with an integer spike as one small multiplication and one addition.
+Other readings: layers that read the same at every step (the first, under direct coding) computed
+once and cached; an integer spike as one small multiplication and one addition.
 
-Source: ours. Published conventions leave out neurons, take a spike 4 for one, or count spikes
-into the padding.
+Source: ours. Published conventions leave out neurons, count a spike 4 as one, or count the spikes
+that a border's padding would take.
 """
 
-from suites.energy.call import ANALOG, INTEGER, tally
+from suites.energy.counts import sum_by_name
 from suites.energy.estimate import Estimate
 from suites.energy.ledger import Entry, Ledger
 from suites.energy.technology import Technology
+from suites.energy.values import ANALOG, INTEGER
 
 
 def estimate(ledger: Ledger, technology: Technology) -> Estimate:
     parts = {e.name: _layer(e, technology) for e in ledger.entries}
     total = sum(parts.values())
-    beside = {
-        "repeated layers once": total - sum(_saved(e, technology) for e in ledger.entries),
-        "integer spikes multiplied": total + sum(_swapped(e, technology) for e in ledger.entries),
-    }
-    traced = tally(e.operations for e in ledger.entries if not _updates(e, technology))
-    unsupported = ledger.unsupported + technology.unpriced(traced)
-    return Estimate(ledger, technology, parts, beside, unsupported)
+    saved = sum(_saved_once(e, technology) for e in ledger.entries)
+    added = sum(_added_multiplied(e, technology) for e in ledger.entries)
+    readings = {"repeated layers once": total - saved, "integer spikes multiplied": total + added}
+    traced = (e.per_sample.operations for e in ledger.entries if not _updates(e, technology))
+    unsupported = ledger.unsupported + technology.unpriced(sum_by_name(traced))
+    return Estimate(ledger, technology, parts, readings, unsupported)
 
 
 def _layer(e: Entry, technology: Technology) -> float:
     if _updates(e, technology):
-        return (technology.update or 0.0) * e.steps * e.outputs
-    synapses = technology.mac * e.steps * e.macs if e.reads == ANALOG else technology.ac * e.acs
-    return synapses + technology.price(e.operations)
+        return (technology.update or 0.0) * e.steps * e.per_step.outputs
+    if e.reads == ANALOG:
+        synapses = technology.mac * e.steps * e.per_step.macs
+    else:
+        synapses = technology.ac * e.per_sample.acs
+    return synapses + technology.price(e.per_sample.operations)
 
 
 def _updates(e: Entry, technology: Technology) -> bool:
-    """Whether the chip has a price for a neuron's step as a whole."""
+    """Return whether the technology has a price for a neuron's step as a whole."""
     return e.kind == "neuron" and technology.update is not None
 
 
-def _saved(e: Entry, technology: Technology) -> float:
-    """By keeping what an analog layer that reads the same at each step made at the first."""
+def _saved_once(e: Entry, technology: Technology) -> float:
+    """Return what is saved if a layer that reads the same at every step runs once."""
     cached = e.repeated and e.reads == ANALOG
-    return technology.mac * (e.steps - 1) * e.macs if cached else 0.0
+    return technology.mac * (e.steps - 1) * e.per_step.macs if cached else 0.0
 
 
-def _swapped(e: Entry, technology: Technology) -> float:
-    """By weight * k + sum instead of k additions."""
+def _added_multiplied(e: Entry, technology: Technology) -> float:
+    """Return what `weight * k + sum` costs more than k additions."""
     if e.reads != INTEGER or technology.small_mul is None:
         return 0.0
-    return (technology.small_mul + (technology.add or 0.0)) * e.events - technology.ac * e.acs
+    counts, price = e.per_sample, technology.small_mul + (technology.add or 0.0)
+    return price * counts.events - technology.ac * counts.acs

@@ -1,8 +1,8 @@
-"""The layers a ledger understands, one family of modules per file.
+"""The layers that a ledger supports, one family of modules per file.
 
-A file has `claims(module) -> bool` and `observe(module, x, y, reads) -> Call`, None where nothing
-counts. x and y are what the module read and made; `reads` says whether x is binary, integer or
-analog.
+A file has `applies_to(module) -> bool` and `observe(module, x, y, reads) -> Call`, which counts one
+call with input x and output y, or returns None for a layer that costs nothing. `reads` is what the
+values of x are: binary, integer or analog.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from types import ModuleType
 
 from torch import Tensor, nn
 
-from suites.energy.call import Call
+from suites.energy.counts import Call
 
 Observe = Callable[[nn.Module, Tensor, Tensor, str], Call | None]
 
 
 @cache
 def families() -> list[ModuleType]:
-    """The files of this folder."""
-    found = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return [importlib.import_module(f"{__name__}.{name}") for name in found]
+    """List the files of this folder."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return [importlib.import_module(f"{__name__}.{name}") for name in names]
 
 
 def observer(module: nn.Module) -> Observe | None:
-    """How to observe `module`; None if no family claims it."""
-    return next((family.observe for family in families() if family.claims(module)), None)
+    """Return the function that counts a call of `module`; None if no family applies to it."""
+    return next((family.observe for family in families() if family.applies_to(module)), None)

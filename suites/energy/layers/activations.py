@@ -1,4 +1,4 @@
-"""The element-wise functions of ANNs, which compute what torch's operation of the name does."""
+"""The element-wise functions of ANNs: each counts as torch's operation that computes it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from suites.energy import opcount
-from suites.energy.call import Call
+from suites.energy.counts import Call
 
 aten = torch.ops.aten
 OPERATIONS: dict[type[nn.Module], Any] = {
@@ -24,11 +24,11 @@ OPERATIONS: dict[type[nn.Module], Any] = {
 }
 
 
-def claims(module: nn.Module) -> bool:
+def applies_to(module: nn.Module) -> bool:
     return type(module) in OPERATIONS
 
 
 def observe(module: nn.Module, x: Tensor, y: Tensor, reads: str) -> Call:
     operations = opcount.arithmetic(OPERATIONS[type(module)].default, (x,), y)
-    model = type(module).__name__
-    return Call.of("activation", model, x, y, reads=reads, operations=operations)
+    name = type(module).__name__
+    return Call.from_tensors("activation", name, x, y, reads, operations=operations)

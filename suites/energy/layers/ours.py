@@ -10,85 +10,92 @@ from torch import Tensor, nn
 
 import neurons
 from suites.energy import opcount
-from suites.energy.call import Call, Clock, kind_of, spikes
+from suites.energy.counts import Call, Sizes, TimeAxis, parameter_bytes
+from suites.energy.values import count_spikes, kind_of
 
 
 class Arithmetic(NamedTuple):
-    """What a neuron does in a step, and what it keeps for the next."""
+    """What a neuron computes in a step, and how many values it keeps for the next one."""
 
-    silent: dict[str, float]  # operations without the reset
-    reset: dict[str, float]
-    states: float  # values carried; 0 for a model that sees the whole sequence at once
+    without_reset: dict[str, float]  # operations per neuron and step
+    reset: dict[str, float]  # operations per emission
+    states: float  # 0 for a model that computes the whole sequence at once
 
 
 _traced: dict[Any, Arithmetic] = {}
 
 
-def claims(module: nn.Module) -> bool:
+def applies_to(module: nn.Module) -> bool:
     return isinstance(module, neurons.Layer)
 
 
 def observe(module: nn.Module, x: Tensor, y: Tensor, reads: str) -> Call:
     assert isinstance(module, neurons.Layer)
-    clock = Clock(steps=len(x), batch=x.shape[1], carries=module.stateful)
-    return call(module.neuron.name, module, x, y, reads, arithmetic(module, x), clock)
+    time = TimeAxis(steps=len(x), batch=x.shape[1], stateful=module.stateful)
+    return neuron_call(module.neuron.name, module, x, y, reads, arithmetic(module, x), time)
 
 
-def call(
-    model: str,
+def neuron_call(
+    name: str,
     module: nn.Module,
     x: Tensor,
     y: Tensor,
     reads: str,
-    each: Arithmetic,
-    clock: Clock,
-    **facts: Any,
+    cost: Arithmetic,
+    time: TimeAxis,
+    unknown: tuple[str, ...] = (),
 ) -> Call:
-    """A neuron's call: a reset is charged where a spike was."""
-    total, emitting = map(Tensor.item, spikes(y, kind_of(y)))
-    return Call.of(
-        *("neuron", model, x, y, reads, module.parameters()),
-        spikes=total,
-        operations={k: n * y.numel() + each.reset[k] * emitting for k, n in each.silent.items()},
-        states=each.states,
-        clock=clock,
-        **facts,
+    """Count a call of a layer of neurons: the reset only where a neuron fired."""
+    spikes, emissions = map(Tensor.item, count_spikes(y, kind_of(y)))
+    operations = {
+        kind: number * y.numel() + cost.reset[kind] * emissions
+        for kind, number in cost.without_reset.items()
+    }
+    return Call.from_tensors(
+        *("neuron", name, x, y, reads),
+        sizes=Sizes(states=cost.states, parameter_bytes=parameter_bytes(module.parameters())),
+        unknown=unknown,
+        time=time,
+        spikes=spikes,
+        operations=operations,
     )
 
 
 def arithmetic(layer: neurons.Layer, x: Tensor) -> Arithmetic:
-    """Traced from the model's own code for inputs like `x`, once for layers that are alike.
+    """Return a layer's arithmetic, traced from its model's code for inputs like `x`.
 
-    Counted for a single sample, so that an estimate does not depend on the batch.
+    It is that of a single sample, so that an estimate does not depend on the batch. Layers with the
+    same options share one trace.
     """
-    options = tuple(map(_seen, layer.params))
-    like = (layer.neuron, layer.fire, options, len(x), x.shape[2:], x.dtype, x.device)
-    if like not in _traced:
-        _traced[like] = _trace(layer, x)
-    return _traced[like]
+    options = tuple(map(_traced_as, layer.params))
+    key = (layer.neuron, layer.fire, options, len(x), x.shape[2:], x.dtype, x.device)
+    if key not in _traced:
+        _traced[key] = _trace(layer, x)
+    return _traced[key]
 
 
-def _seen(value: Any) -> Any:
-    """What of a parameter the code can depend on: a number's value, a tensor's shape."""
-    if isinstance(value, Tensor):
-        return value.item() if value.numel() == 1 and not value.requires_grad else value.shape
-    return value
+def _traced_as(parameter: Any) -> Any:
+    """Return what the code may depend on: a fixed number's value, another tensor's shape."""
+    if isinstance(parameter, Tensor):
+        fixed = parameter.numel() == 1 and not parameter.requires_grad
+        return parameter.item() if fixed else parameter.shape
+    return parameter
 
 
 def _trace(layer: neurons.Layer, x: Tensor) -> Arithmetic:
-    wide = torch.promote_types(x.dtype, torch.float32)  # what the backends compute in
+    wide = torch.promote_types(x.dtype, torch.float32)  # the dtype in which backends compute
     p = type(layer.params)(*(v.to(wide) if isinstance(v, Tensor) else v for v in layer.params))
     sample = x[:, :1].to(wide)
     whole = opcount.count(layer.neuron, p, layer.fire, sample)
-    silent = opcount.count(layer.neuron, p, replace(layer.fire, mode="none"), sample)
-    silent = {kind: silent.get(kind, 0.0) for kind in whole}
-    reset = {kind: whole[kind] - silent[kind] for kind in whole}
-    return Arithmetic(silent, reset, _carried(layer.neuron, sample, p))
+    no_reset = opcount.count(layer.neuron, p, replace(layer.fire, mode="none"), sample)
+    no_reset = {name: no_reset.get(name, 0.0) for name in whole}
+    reset = {name: whole[name] - no_reset[name] for name in whole}
+    return Arithmetic(no_reset, reset, _states(layer.neuron, sample, p))
 
 
 @torch.no_grad()
-def _carried(neuron: neurons.Neuron, x: Tensor, p: Any) -> float:
-    """Values per neuron in the state; 0 for a model that sees the whole sequence at once."""
+def _states(neuron: neurons.Neuron, x: Tensor, p: Any) -> float:
+    """Return the values per neuron in the state."""
     if neuron.step is None:
         return 0.0
     return sum(v.numel() for v in neuron.initial(x[0], p)) / x[0].numel()

@@ -1,4 +1,4 @@
-"""`python -m suites.energy`: its pages, its one-line errors, and the chips it can ask about."""
+"""`python -m suites.energy`: its tables, its one-line errors and the technologies."""
 
 import json
 import subprocess
@@ -56,47 +56,47 @@ def here(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-# What it says -----------------------------------------------------------------------------------
+# Output -----------------------------------------------------------------------------------------
 
 
 def test_a_users_network_in_text(here, capsys):
     assert command.main(["usersnet:build", "--input", "2,3", "--T", "5"]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith("usersnet:build: T=5, batch 2, rate 0.")
+    output = capsys.readouterr().out
+    assert output.startswith("usersnet:build: T=5, batch 2, rate 0.")
     for word in ("layer", "reads", "MACs", "ACs", "operations", "B state", "SpikingJelly", "GPU"):
-        assert word in said, word
+        assert word in output, word
     for word in ("batch [samples]", "precision", "technology", "ratio to the int8 ANN", "45 nm"):
-        assert word in said, word
-    assert all(name in said for name in NAMES)
-    assert "Not counted by" in said
+        assert word in output, word
+    assert all(name in output for name in NAMES)
+    assert "Not counted by" in output
 
 
 def test_json_has_everything(here, capsys):
     assert command.main(["usersnet:with_input", "lif", "--json", "-"]) == 0
-    said = json.loads(capsys.readouterr().out)
-    assert said["technology"]["name"] == "45 nm, 0.9 V (Horowitz 2014)"
-    own, digits = said["models"]
-    assert (own["model"], own["T"], own["batch"]) == ("usersnet:with_input", 5, 2)
+    data = json.loads(capsys.readouterr().out)
+    assert data["technology"]["name"] == "45 nm, 0.9 V (Horowitz 2014)"
+    users, digits = data["models"]
+    assert (users["model"], users["T"], users["batch"]) == ("usersnet:with_input", 5, 2)
     assert (digits["model"], digits["T"], digits["batch"]) == ("lif", 8, 128)
-    assert [layer["kind"] for layer in own["layers"]] == ["linear", "neuron", "linear"]
-    assert own["layers"][0]["macs"] == 24
-    assert list(own["conventions"]) == NAMES
-    rate = own["conventions"]["rate"]
+    assert [layer["kind"] for layer in users["layers"]] == ["linear", "neuron", "linear"]
+    assert users["layers"][0]["macs"] == 24
+    assert list(users["conventions"]) == NAMES
+    rate = users["conventions"]["rate"]
     assert rate["energy"] == pytest.approx(sum(rate["layers"].values()))
     assert rate["layers"]["0"] == pytest.approx(4.6 * 5 * 24)
     assert rate["assumptions"]["unsupported"] == "none"
-    assert [check["name"] for check in own["beside"]][-1] == "measured on this GPU"
+    assert [check["name"] for check in users["beside"]][-1] == "measured on this GPU"
 
 
-def test_what_cannot_be_counted_is_said(here, capsys):
+def test_what_cannot_be_counted_is_listed(here, capsys):
     assert command.main(["usersnet:odd", "--input", "2,3", "--T", "5"]) == 0
     listed = capsys.readouterr().out.partition("Not counted by")[2]
     assert listed.count("rnn") == len(NAMES)
 
 
-def test_html_is_one_page_that_asks_for_nothing(here):
-    where = ["--html", "page.html", "--json", "facts.json"]
-    assert command.main(["usersnet:with_input", "usersnet:with_input", *where]) == 0
+def test_html_is_one_page_without_other_files(here):
+    files = ["--html", "page.html", "--json", "facts.json"]
+    assert command.main(["usersnet:with_input", "usersnet:with_input", *files]) == 0
     page = Path("page.html").read_text()
     assert page.count("<table") == 1 + 2 * 3
     assert "usersnet:with_input" in page
@@ -104,7 +104,7 @@ def test_html_is_one_page_that_asks_for_nothing(here):
     assert json.loads(Path("facts.json").read_text())["models"]
 
 
-def test_models_stand_side_by_side(here, capsys):
+def test_several_models_are_compared(here, capsys):
     assert command.main(["usersnet:with_input"] * 2) == 0
     last = capsys.readouterr().out.strip().splitlines()[-3:]
     assert last[0].split()[:2] == ["model", "rate"]
@@ -112,48 +112,48 @@ def test_models_stand_side_by_side(here, capsys):
 
 
 def test_spikes_are_a_binary_input(here, capsys):
-    how = ["--input", "2,3", "--T", "5", "--spikes", "0.5", "--json", "-"]
-    assert command.main(["usersnet:build", *how]) == 0
+    options = ["--input", "2,3", "--T", "5", "--spikes", "0.5", "--json", "-"]
+    assert command.main(["usersnet:build", *options]) == 0
     first = json.loads(capsys.readouterr().out)["models"][0]["layers"][0]
     assert (first["reads"], first["repeated"]) == ("binary", False)
 
 
 def test_it_runs_as_a_module(here):
-    called = [sys.executable, "-m", "suites.energy", "--help"]
+    arguments = [sys.executable, "-m", "suites.energy", "--help"]
     root = Path(command.__file__).parents[2]
-    done = subprocess.run(called, cwd=root, capture_output=True, text=True, check=True)
-    assert "module:factory" in done.stdout
-    assert "loihi" in done.stdout
+    process = subprocess.run(arguments, cwd=root, capture_output=True, text=True, check=True)
+    assert "module:factory" in process.stdout
+    assert "loihi" in process.stdout
 
 
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ("lfi", "no model 'lfi'; did you mean 'lif'? give module:factory or a neuron: atlif, "),
-        ("lostnet:build", "no module 'lostnet': No module named 'lostnet'; run where it lies"),
-        ("halfnet:build", "module 'halfnet' fails at import: SyntaxError: "),
+        ("lfi", "not module:factory, and no model 'lfi'; did you mean 'lif'? known: atlif, "),
+        ("lostnet:build", "no module 'lostnet': No module named 'lostnet'; run in its folder"),
+        ("halfnet:build", "cannot import 'halfnet': SyntaxError: "),
         ("usersnet:bild", "usersnet has no 'bild'; it has: build, with_input, odd, fails, number"),
         ("usersnet:BROKEN", "usersnet cannot call its 'BROKEN'; it has: build, "),
-        ("usersnet:fails", "usersnet:fails() failed: OSError: no weights here; it must return"),
+        ("usersnet:fails", "usersnet:fails() failed: OSError: no weights here; it must take"),
         ("usersnet:number", "usersnet:number() returned int; it must return an nn.Module"),
         ("usersnet:build", "usersnet:build needs an input: --input SHAPE, batch first"),
-        ("usersnet:build --input 2,x", "--input '2,x' is no shape; give sizes > 0"),
+        ("usersnet:build --input 2,x", "--input '2,x' is not a shape; give sizes > 0"),
         ("usersnet:build --input 2,3 --T 0", "--T 0 is not allowed; it must be 1 or more"),
         ("usersnet:build --input 2,3 --spikes 2", "--spikes 2.0 is not allowed; it is a rate"),
-        ("usersnet:with_input --T 3", "usersnet:with_input brings its own input; leave out"),
+        ("usersnet:with_input --T 3", "usersnet:with_input has its own input; leave out"),
         ("lif --T 3", "lif reads the digits: --input, --T and --spikes are for module:factory"),
         ("lif --epochs -1", "--epochs -1 is not allowed; it must be 0 or more"),
         ("usersnet:build --input 2,4 --T 5", "usersnet:build does not take an input of shape (5, "),
-        ("lif --technology 3nm", "no technology '3nm'; known: 45nm-fp32, "),
+        ("lif --technology 3nm", "not a file *.toml, and no technology '3nm'; known: 45nm-"),
         ("lif --technology lost.toml", "[Errno 2] No such file or directory: 'lost.toml'"),
     ],
 )
 def test_errors_are_one_line_with_the_cure(here, capsys, arguments, line):
     assert command.main(arguments.split()) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith(f"energy: {line}")
-    assert said.err.count("\n") == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith(f"energy: {line}")
+    assert output.err.count("\n") == 1
 
 
 # Technologies -----------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def test_errors_are_one_line_with_the_cure(here, capsys, arguments, line):
 
 @pytest.fixture(scope="module")
 def facts() -> Ledger:
-    """A first layer of 24 MACs over 5 steps, 8 neurons, and a last layer that spikes feed."""
+    """A first layer of 24 MACs over 5 steps, 8 neurons, and a last layer that reads spikes."""
     import torch
     from torch import nn
 
@@ -174,11 +174,11 @@ def facts() -> Ledger:
 
 
 def test_loihi_updates_neurons_and_has_no_price_for_analog_layers(facts):
-    found = conventions.estimate("default", facts, LOIHI)
+    default = conventions.estimate("default", facts, LOIHI)
     spiking: Entry = facts.entries[2]
-    assert found.parts == pytest.approx({"1": 81 * 5 * 8, "2": 27.1 * spiking.acs})
-    assert found.unsupported == ("0 (no price)",)
-    assert found.beside == {}, "they would hold the first layer"
+    assert default.parts == pytest.approx({"1": 81 * 5 * 8, "2": 27.1 * spiking.per_sample.acs})
+    assert default.unsupported == ("0 (no price)",)
+    assert default.readings == {}, "they would include the first layer"
     rate = conventions.estimate("rate", facts, LOIHI)
     assert list(rate.parts) == ["2"]
     assert rate.unsupported == ("0 (no price)",)
@@ -189,9 +189,9 @@ def test_a_technology_from_a_file(tmp_path, facts):
     file.write_text('name = "mine"\nprecision = "int4"\nadd = 0.5\nmul = 1\n')
     mine = technology.find(str(file))
     assert (mine.mac, mine.ac, mine.small_mul) == (1.5, 0.5, None)
-    found = conventions.estimate("rate", facts, mine)
-    assert found.parts["0"] == 1.5 * 5 * 24
-    assert found.assumptions["technology"] == "mine"
+    rate = conventions.estimate("rate", facts, mine)
+    assert rate.parts["0"] == 1.5 * 5 * 24
+    assert rate.assumptions["technology"] == "mine"
     assert "transcendental" in mine.unpriced({"transcendental": 1.0, "add": 1.0})
 
 
@@ -200,16 +200,19 @@ def test_a_technology_from_a_file(tmp_path, facts):
     [
         ('name = "x"\nprecision = "y"', "lacks add; it needs name, precision and add"),
         ("add = 1", "lacks name, precision; it needs name, precision and add"),
-        ('name = "x"\nprecision = "y"\nad = 1', "has the key 'ad'; known: name, precision, add, "),
-        ('name = 3\nprecision = "y"\nadd = 1', ": name = 3 is not allowed; it must be a text"),
+        (
+            'name = "x"\nprecision = "y"\nad = 1',
+            ": there is no key 'ad'; did you mean 'add'? known: add, ",
+        ),
+        ('name = 3\nprecision = "y"\nadd = 1', ": name = 3 is not allowed; it must be text"),
         ('name = "x"\nprecision = "y"\nadd = -1', ": add = -1 is not allowed; it must be a number"),
-        ("name = ", "is no TOML: Invalid value"),
+        ("name = ", "is not valid TOML: Invalid value"),
     ],
 )
-def test_a_wrong_technology_says_what_is_wrong(tmp_path, lines, line):
+def test_an_error_names_what_is_wrong_in_a_technology(tmp_path, lines, line):
     file = tmp_path / "wrong.toml"
     file.write_text(lines)
-    with pytest.raises(ValueError) as why:
+    with pytest.raises(ValueError) as error:
         technology.find(str(file))
-    assert str(why.value).removeprefix(str(file)).strip().startswith(line)
-    assert "\n" not in str(why.value)
+    assert str(error.value).removeprefix(str(file)).strip().startswith(line)
+    assert "\n" not in str(error.value)

@@ -87,3 +87,15 @@ def test_an_unlisted_operation_is_counted_under_its_name():
     odd = neurons.Neuron(lif.Params, lif.State, step, start=lif.start)
     found = count(odd, odd.params(), Fire(surrogate("atan")), WIDE)
     assert found == {"erf": 1, "compare": 1}
+
+
+@pytest.mark.parametrize(("shape", "taps"), [((32,), 2), ((32, 9, 9), 2 * 9)])
+def test_circuits_cost_their_convolutions(shape, taps):
+    """Two circuits of 2 channels a group; a GroupNorm adds 3 sums and 2 products to each."""
+    x = torch.zeros(1, 2, *shape)
+    plain, normed = (
+        counted("stclif", "soft", x, shape=shape, kernel=3, norm=norm) for norm in (False, True)
+    )
+    assert plain["mul"] == 2 * taps + 2 + 1  # v (1 + beta), x (1 + gamma), s v_th
+    assert plain["add"] == 2 * (taps - 1) + 3 + 2
+    assert normed == plain | {"mul": plain["mul"] + 4, "add": plain["add"] + 6}

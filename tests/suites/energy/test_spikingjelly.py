@@ -9,11 +9,11 @@ from torch import Tensor, nn
 
 import neurons
 from suites.energy import crosscheck, joules, summary
-from suites.energy.collect import Watch, collect
-from suites.energy.ledger import Entry, Ledger
-from suites.energy.target import Subject
+from suites.energy.collect import Recorder, collect
+from suites.energy.target import Target
 from suites.energy.technology import FP32
 from suites.peers import spikingjelly as peer
+from tests.suites.energy.samples import entry_of
 
 pytest.importorskip("spikingjelly")
 from spikingjelly.activation_based import base, functional, layer, neuron
@@ -52,17 +52,13 @@ def pixels() -> Tensor:
     return torch.rand(N, 2, 6, 6, generator=torch.Generator().manual_seed(0)).expand(T, N, 2, 6, 6)
 
 
-def entry(found: Ledger, name: str) -> Entry:
-    return next(e for e in found.entries if e.name == name)
-
-
 # Layers -----------------------------------------------------------------------------------------
 
 
 def test_multi_step_layers_fold_time_into_the_batch():
-    found = collect(plain(), pixels())
-    assert (found.T, found.batch, found.unsupported) == (T, N, ())
-    kinds = [(e.name, e.model, e.reads, e.steps) for e in found.entries]
+    ledger = collect(plain(), pixels())
+    assert (ledger.T, ledger.batch, ledger.unsupported) == (T, N, ())
+    kinds = [(e.name, e.operation, e.reads, e.steps) for e in ledger.entries]
     assert kinds == [
         ("0", "Conv2d", "analog", T),
         ("1", "iaf", "analog", T),
@@ -70,25 +66,25 @@ def test_multi_step_layers_fold_time_into_the_batch():
         ("3", "lif", "analog", T),
         ("6", "Linear", "binary", T),
     ]
-    assert entry(found, "2").macs == 6 * 9 * 4 * 9
-    assert entry(found, "1").bytes["state"] == 4 * 4 * 36
-    assert all(e.acs > 0 for e in found.entries if e.reads == "binary")
+    assert entry_of(ledger, "2").per_step.macs == 6 * 9 * 4 * 9
+    assert entry_of(ledger, "1").bytes["state"] == 4 * 4 * 36
+    assert all(e.per_sample.acs > 0 for e in ledger.entries if e.reads == "binary")
 
 
 def test_single_steps_are_the_same_network():
     whole, net = collect(plain("m"), pixels()), plain("s")
-    with torch.no_grad(), Watch(net) as watch:
+    with torch.no_grad(), Recorder(net) as recorder:
         for x_t in pixels():
             net(x_t)
-    assert watch.ledger() == whole
+    assert recorder.ledger() == whole
 
 
 def test_a_container_of_layers_without_time():
     net = nn.Sequential(
         neuron.IFNode(step_mode="m"), layer.SeqToANNContainer(nn.Linear(3, 2), nn.BatchNorm1d(2))
     )
-    found = collect(net.eval(), torch.rand(T, N, 3) + 0.5)
-    assert [(e.name, e.steps) for e in found.entries] == [("0", T), ("1.0", T), ("1.1", T)]
+    ledger = collect(net.eval(), torch.rand(T, N, 3) + 0.5)
+    assert [(e.name, e.steps) for e in ledger.entries] == [("0", T), ("1.0", T), ("1.1", T)]
 
 
 @pytest.mark.parametrize("model", OPTIONS)
@@ -102,8 +98,8 @@ def test_a_node_does_the_arithmetic_of_our_model(model):
             value.data.copy_(renamed[name].view_as(value))
     x = torch.randn(T, N, 6).mul(2)
     theirs, expected = collect(node, x).entries[0], collect(ours, x).entries[0]
-    assert (theirs.model, theirs.steps) == (model, T)
-    assert theirs.operations == expected.operations
+    assert (theirs.operation, theirs.steps) == (model, T)
+    assert theirs.per_sample.operations == expected.per_sample.operations
     assert theirs.rate == expected.rate
 
 
@@ -112,11 +108,11 @@ def test_of_another_node_the_rate_is_known_and_its_arithmetic_is_listed():
         pass
 
     for node in (neuron.QIFNode(step_mode="m"), Mine(step_mode="m")):
-        found = collect(node, torch.full((T, N, 3), 3.0))
-        assert (found.T, found.batch) == (T, N)
-        assert found.rate > 0
+        ledger = collect(node, torch.full((T, N, 3), 3.0))
+        assert (ledger.T, ledger.batch) == (T, N)
+        assert ledger.rate > 0
         name = type(node).__name__
-        assert found.unsupported == (f"{name} (arithmetic of {name})",)
+        assert ledger.unsupported == (f"{name} (arithmetic of {name})",)
 
 
 # Cross-checks -----------------------------------------------------------------------------------
@@ -124,11 +120,11 @@ def test_of_another_node_the_rate_is_known_and_its_arithmetic_is_listed():
 
 def test_its_synaptic_operations_are_our_accumulations():
     net, x = plain(), pixels()
-    found = collect(net, x)
+    ledger = collect(net, x)
     functional.reset_net(net)
     energy, note = crosscheck.synops(net, (x,), FP32)
-    assert energy == pytest.approx(0.9 * found.acs * N)
-    assert note.startswith(f"{int(found.acs * N):,} ")
+    assert energy == pytest.approx(0.9 * ledger.acs * N)
+    assert note.startswith(f"{int(ledger.acs * N):,} ")
 
 
 def test_lemaire_counts_spikes_into_the_padding():
@@ -139,20 +135,20 @@ def test_lemaire_counts_spikes_into_the_padding():
     functional.set_step_mode(net, "m")
     x = torch.zeros(1, 1, 1, 4, 4)
     x[..., 0, 0] = x[..., 1, 1] = 1.0
-    assert entry(collect(net, x), "1").acs == (4 + 9) * 5
+    assert entry_of(collect(net, x), "1").per_sample.acs == (4 + 9) * 5
     functional.reset_net(net)
     report = op_counter.estimate_lemaire_energy(net, (x,))
     assert report.counts["synop"] == (9 + 9) * 5
 
 
-def test_all_counters_run_on_a_network_of_its_own():
-    found = {c.name: c for c in crosscheck.checks(plain(), (pixels(),), N, FP32)}
-    assert list(found) == [f"SpikingJelly {name}" for name in ("SynOps", "simple", "Lemaire")]
-    assert all(check.energy and check.energy > 0 for check in found.values())
-    assert "Dropout" in found["SpikingJelly Lemaire"].note, "what it leaves out is said"
+def test_all_counters_run_on_a_network_of_spikingjelly():
+    checks = {c.name: c for c in crosscheck.checks(plain(), (pixels(),), N, FP32)}
+    assert list(checks) == [f"SpikingJelly {name}" for name in ("SynOps", "simple", "Lemaire")]
+    assert all(check.energy and check.energy > 0 for check in checks.values())
+    assert "Dropout" in checks["SpikingJelly Lemaire"].note, "the note names what it leaves out"
 
 
-def test_a_counter_that_cannot_run_says_why(monkeypatch):
+def test_a_counter_that_fails_is_na_with_the_reason(monkeypatch):
     def fails(network, inputs, technology):
         raise RuntimeError("no such thing\nat all")
 
@@ -165,9 +161,9 @@ def test_a_counter_that_cannot_run_says_why(monkeypatch):
     )
 
 
-def test_counting_leaves_a_network_at_rest():
+def test_a_summary_resets_the_states():
     net, x = plain(), pixels()
-    summary.of(Subject("plain", net, (x,), None), FP32)
+    summary.summarize(Target("plain", net, (x,), None), FP32)
     assert all(
         not isinstance(m.v, Tensor)
         for m in net.modules()
@@ -215,7 +211,7 @@ def test_joules_are_the_counters_rise_over_runs_and_samples(monkeypatch):
     assert joules.per_sample(net, (torch.ones(4),), batch=4, seconds=0.01) == pytest.approx(0.5)
 
 
-def test_what_nvml_cannot_do_is_told(monkeypatch):
+def test_errors_of_nvml_are_reasons(monkeypatch):
     net = board(monkeypatch, per_run=2.0)
     nvml = sys.modules["pynvml"]
 
@@ -231,6 +227,6 @@ def test_what_nvml_cannot_do_is_told(monkeypatch):
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_without_a_gpu_there_is_a_reason():
+def test_no_gpu_is_a_reason():
     with pytest.raises(NotImplementedError, match="torch finds no GPU"):
         joules.per_sample(nn.Identity(), (torch.ones(1),), batch=1)

@@ -1,0 +1,89 @@
+"""The conventions `default` and `rate`, and the prices, against sums made by hand."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+import neurons
+from suites.energy import conventions
+from suites.energy.collect import collect
+from suites.energy.counts import Counts
+from suites.energy.ledger import Ledger
+from suites.energy.technology import FP16, FP32, INT8, INT32, PRESETS
+from tests.suites.energy.samples import Emit, random_spikes
+
+
+@pytest.fixture(scope="module")
+def small() -> Ledger:
+    """A first layer of 12 MACs over 5 repeated steps, LIF neurons, and a last layer of 8."""
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(3, 4), neurons.Layer("lif"), nn.Linear(4, 2))
+    return collect(net, torch.randn(2, 3).mul(3).expand(5, 2, 3))
+
+
+def test_rate_by_hand(small):
+    estimate = conventions.estimate("rate", small)
+    assert 0 < small.rate < 1
+    assert estimate.parts == pytest.approx({"0": 4.6 * 5 * 12, "2": 0.9 * small.rate * 5 * 8})
+    assert estimate.total == sum(estimate.parts.values())
+
+
+def test_default_by_hand(small):
+    spikes = small.rate * 5 * 4  # per sample
+    estimate = conventions.estimate("default", small)
+    neuron = 0.9 * (2 * 20 + spikes) + 3.7 * (20 + spikes) + 0.9 * 20  # add, mul, compare
+    parts = {"0": 4.6 * 5 * 12, "1": neuron, "2": 0.9 * spikes * 2}
+    assert estimate.parts == pytest.approx(parts)
+    assert estimate.readings["repeated layers once"] == pytest.approx(estimate.total - 4.6 * 4 * 12)
+    assert estimate.readings["integer spikes multiplied"] == estimate.total
+    assert estimate.unsupported == ()
+
+
+def test_an_integer_spike_costs_its_size_or_one_small_multiplication():
+    spikes = torch.tensor([[[0.0, 4.0, 1.0]], [[2.0, 0.0, 0.0]]])
+    estimate = conventions.estimate("default", collect(Emit(nn.Linear(3, 5), integer=True), spikes))
+    assert estimate.parts["after.0"] == pytest.approx(0.9 * 35)
+    added = estimate.readings["integer spikes multiplied"] - estimate.total
+    assert added == pytest.approx((0.2 + 0.9) * 15 - 0.9 * 35)
+    rate = conventions.estimate("rate", estimate.ledger)
+    assert rate.total == pytest.approx(0.9 * 35), "rate 7/6, 2 steps, 15 MACs"
+
+
+def test_a_normalisation_folds_into_the_layer_before_it():
+    net = Emit(nn.Linear(3, 4), nn.Flatten(0, 1), nn.BatchNorm1d(4)).eval()
+    estimate = conventions.estimate("default", collect(net, random_spikes(2, 2, 3)))
+    assert estimate.parts["after.2"] == 0
+    assert estimate.unsupported == ()
+
+
+def test_the_assumptions_are_given_with_the_number(small):
+    estimate = conventions.estimate("rate", small, INT8)
+    assumptions = estimate.assumptions
+    assert (assumptions["T [steps]"], assumptions["batch [samples]"], assumptions["precision"]) == (
+        5,
+        2,
+        "int8",
+    )
+    assert assumptions["rate [spikes/neuron/step]"] == small.rate
+    assert assumptions["ratio to the fp32 ANN"] == pytest.approx(estimate.total / (4.6 * 20))
+    assert assumptions["ratio to the int8 ANN"] == pytest.approx(estimate.total / (0.23 * 20))
+    assert assumptions["unsupported"] == "none"
+
+
+def test_an_operation_without_a_price_is_named(small):
+    counts = Counts(operations={"sin": 3.0, "add": 1.0})
+    entry = replace(small.entries[1], per_sample=counts)
+    estimate = conventions.estimate("default", replace(small, entries=(entry,)))
+    assert estimate.unsupported == ("sin",)
+    assert estimate.total == 0.9
+
+
+def test_presets_are_horowitz_figures():
+    macs = {FP32: 4.6, FP16: 1.5, INT32: 3.2, INT8: 0.23}
+    for technology, mac in macs.items():
+        assert technology.mac == pytest.approx(mac)
+        assert technology.ac == technology.add
+    assert FP32.prices["transcendental"] == pytest.approx(2.34), "DSN, appendix B.6"
+    assert PRESETS["45nm-int8"] is INT8
