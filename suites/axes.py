@@ -1,4 +1,4 @@
-"""What the working tree offers to the axes, read from its files without importing `neurons`.
+"""The values of the axes, read from the files of the working tree without importing `neurons`.
 
 asv hands a commit the *index* of a parameter, so every commit must see the same list. A commit that
 lacks a model, or a backend that cannot run it, raises NotImplementedError in `setup` and is n/a.
@@ -15,35 +15,35 @@ ROOT = Path(__file__).parents[1]
 
 
 class Backend(NamedTuple):
-    """What a backend's file says of it; see `neurons.backends`."""
+    """The fields of a backend's record that the axes need; see `neurons.backends`."""
 
     name: str
     devices: tuple[str, ...] = ("cpu", "cuda")  # torch device types it runs on
-    serial: bool = False  # takes one step after the other, also of a model with a parallel form
+    serial: bool = False  # runs one step after the other, also a model with a parallel form
     compiled: bool = False  # compiles at the first call
-    starts_fast: bool = True  # that first call takes about a second at most
+    starts_fast: bool = True  # the first call takes about a second at most
 
 
 def models() -> list[str]:
-    """List the models: the files of `neurons/models`."""
+    """Return the models: the files of `neurons/models`."""
     return _files("neurons/models")
 
 
 @cache
 def forms(model: str) -> frozenset[str]:
     """Return which of "step" and "sequence" the file of a model defines."""
-    bound: set[str] = set()
+    names: set[str] = set()
     for line in _parsed(f"neurons/models/{model}.py").body:
         if isinstance(line, ast.FunctionDef):
-            bound.add(line.name)
+            names.add(line.name)
         elif isinstance(line, ast.ImportFrom):
-            bound |= {alias.asname or alias.name for alias in line.names}
-    return frozenset(bound & {"step", "sequence"})
+            names |= {alias.asname or alias.name for alias in line.names}
+    return frozenset(names & {"step", "sequence"})
 
 
 @cache
 def backends() -> tuple[Backend, ...]:
-    """List the backends: the files of `neurons/backends`, each with what its record says."""
+    """Return the backends: the files of `neurons/backends`, with the fields of their records."""
     return tuple(_backend(name) for name in _files("neurons/backends"))
 
 
@@ -55,7 +55,7 @@ def _backend(name: str) -> Backend:
 
 
 def surrogates() -> list[str]:
-    """List the surrogates that `neurons/fire.py` registers."""
+    """Return the surrogates that `neurons/fire.py` registers."""
     table = _assigned("neurons/fire.py", "SURROGATES")
     assert isinstance(table, ast.DictComp)
     functions = table.generators[0].iter
@@ -75,10 +75,10 @@ def _devices(file: str) -> tuple[str, ...]:
 
 
 def serial_runners(model: str) -> list[str]:
-    """List the backends and peers that take one step of a model after the other.
+    """Return the backends and peers that run one step of a model after the other.
 
-    A model without a parallel form is serial everywhere. Where it has one, eager code and other
-    libraries take it, and all that is generated or compiled from its steps does not.
+    They all do if the model has no parallel form. If it has one, they use it, except the backends
+    that declare themselves serial.
     """
     if "step" not in forms(model):
         return []
@@ -97,7 +97,7 @@ def _parsed(file: str) -> ast.Module:
 
 
 def _assigned(file: str, name: str) -> ast.expr | None:
-    """The expression that a file assigns to a name at its top level; None if it does not."""
+    """Return the expression that a file assigns to a name at its top level, or None."""
     for line in _parsed(file).body:
         targets = line.targets if isinstance(line, ast.Assign) else []
         targets = [line.target] if isinstance(line, ast.AnnAssign) else targets

@@ -23,32 +23,32 @@ def models() -> list[str]:
 
 
 def backends() -> list[str]:
-    """Return our own part of the backend axis."""
+    """Return the backend axis without the peers."""
     return profile().backends
 
 
 def runners(*, training: bool = False) -> list[str]:
-    """Return the backend axis: ours and, under the same cases, the peers.
+    """Return the backend axis: our backends, then the peers.
 
-    The backend `serial` is for inference, hence not among those that train.
+    The backend `serial` is for inference, so it is left out of those that train.
     """
     return [b for b in backends() if not (training and b == "serial")] + [*profile().peers]
 
 
 def shapes() -> list[str]:
-    """Return the shape axis, the shortest first; `Profile.shapes_of` says which a model has."""
+    """Return the shape axis, shortest first; `Profile.shapes_of` gives the shapes of a model."""
     return [str(shape) for shape in sorted({*profile().shapes, *(profile().brief or [])})]
 
 
 def gated(benchmark: str, params: Mapping[str, str]) -> bool:
-    """Return whether `ci.gate` judges a case: of our models alone, and without repetition.
+    """Return whether `ci.gate` judges a case: those of our models, none of the peers.
 
-    A model at brief shapes is timed in training alone, which is forward and backward together.
+    Models at brief shapes are judged by time_training, which is forward and backward together.
     """
     model, backend = params.get("model", ""), params.get("backend", "")
-    parts = benchmark.endswith((".time_forward", ".time_backward")) and backend == "eager"
+    one_pass = benchmark.endswith((".time_forward", ".time_backward")) and backend == "eager"
     brief = profile().brief and model not in HEADLINE
-    return bool(model) and backend not in axes.peers() and not (brief and parts)
+    return bool(model) and backend not in axes.peers() and not (brief and one_pass)
 
 
 def device() -> torch.device:
@@ -59,7 +59,7 @@ def device() -> torch.device:
 def layer(model: str, backend: str, shape: Shape, **options: Any) -> neurons.Layer:
     """Build our layer for a case, with the same parameters every time.
 
-    Raises NotImplementedError for what this commit lacks or the backend cannot run.
+    Raise NotImplementedError if this commit lacks the model or the backend cannot run it.
     """
     if model not in neurons.names():
         raise NotImplementedError(f"this commit has no neuron {model!r}")
@@ -72,8 +72,8 @@ def layer(model: str, backend: str, shape: Shape, **options: Any) -> neurons.Lay
         options["T"] = shape.T
     generator = torch.Generator().manual_seed(0)
     options = OPTIONS.get(model, {}) | options
-    built = neurons.Layer(model, backend=backend, shape=(shape.C,), generator=generator, **options)
-    return built.to(device())
+    options |= {"shape": (shape.C,), "generator": generator}
+    return neurons.Layer(model, backend=backend, **options).to(device())
 
 
 def current(shape: Shape, seed: int = 0) -> Tensor:
@@ -89,38 +89,38 @@ class Workload:
         self.run = run
         self.x = current(shape).requires_grad_()
         self.inputs = [self.x, *params]
-        self.upstream = torch.ones_like(self.x)
+        self.grad_output = torch.ones_like(self.x)
 
     def forward(self) -> None:
-        """Run without a graph."""
+        """Run without recording a graph."""
         with torch.no_grad():
             self.run(self.x)
 
     @cached_property
     def _graph(self) -> Tensor:
-        """The graph that `backward` walks again and again."""
+        """The output whose graph every `backward` uses."""
         return self.run(self.x)
 
     def backward(self) -> None:
-        """Differentiate a forward pass that was run before."""
-        torch.autograd.grad(self._graph, self.inputs, self.upstream, retain_graph=True)
+        """Run the backward of a forward pass that is not timed."""
+        torch.autograd.grad(self._graph, self.inputs, self.grad_output, retain_graph=True)
 
     def training(self) -> None:
         """Run forward and backward."""
-        torch.autograd.grad(self.run(self.x), self.inputs, self.upstream)
+        torch.autograd.grad(self.run(self.x), self.inputs, self.grad_output)
 
 
 def our_workload(model: str, backend: str, shape: Shape) -> Workload:
-    """Build a workload of our layer, whether or not the profile measures its speed there."""
-    built = layer(model, backend, shape)
-    return Workload(built, list(built.parameters()), shape)
+    """Build a workload of our layer at any shape, also one the profile does not measure."""
+    ours = layer(model, backend, shape)
+    return Workload(ours, list(ours.parameters()), shape)
 
 
 @cache
 def workload(model: str, runner: str, shape: str) -> Workload:
     """Build the workload of a case, once per process: asv calls `setup` before every timed call.
 
-    Raises NotImplementedError for a case that the profile does not measure or that cannot run.
+    Raise NotImplementedError for a case that the profile does not measure or that cannot run.
     """
     case, measured = Shape.parse(shape), profile().shapes_of(model, runner)
     if case not in measured:

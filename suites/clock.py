@@ -6,7 +6,7 @@ import torch
 
 
 def now() -> float:
-    """Return seconds, read after the device has finished what it was given."""
+    """Return the time in seconds, after the GPU, if one is in use, has finished its work."""
     if torch.cuda.is_initialized():
         torch.cuda.synchronize()
     return time.perf_counter()

@@ -1,4 +1,4 @@
-"""What asv and the gate have to know of a benchmark, said where the benchmark is defined."""
+"""Decorators that give a benchmark the attributes asv and the gate read."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from suites import clock
-from suites.profiles import profile
+from suites.profiles import Profile
 
-F = TypeVar("F", bound=Callable[..., Any])
+Method = TypeVar("Method", bound=Callable[..., Any])
+Benchmarks = TypeVar("Benchmarks", bound=type)
 
 
 def metric(
@@ -19,40 +20,47 @@ def metric(
     tolerance: float | Mapping[str, float] | None = None,
     version: str = "1",
     **attributes: Any,
-) -> Callable[[F], F]:
+) -> Callable[[Method], Method]:
     """Return a decorator that gives a benchmark its attributes, as `benchmarks.json` keeps them.
 
     Parameters
     ----------
     unit
-        What one of the values is; asv knows that a time is in seconds.
+        The unit of a value; asv knows that a time is in seconds.
     direction
         Which values are better: "lower" or "higher".
     gate
-        The rule of the gate that judges it: "counter" or "numerics"; timings need none.
+        The rule of the gate for it: "counter" or "numerics"; timings need none.
     tolerance
         The largest value, or for a counter the largest growth, that is still right: one for all
         cases, or one per value of an axis, e.g. `{"float32": 1e-5, "float64": 1e-12}`.
     version
-        Another version starts a new series: raise it when the benchmark measures something else.
+        A new version starts a new series: raise it when the benchmark measures something else.
     **attributes
         Any other attribute that asv knows, as `skip_benchmark`.
     """
-    stated = {"unit": unit, "gate": gate, "tolerance": tolerance}
-    stated = {name: value for name, value in stated.items() if value is not None}
+    optional = {"unit": unit, "gate": gate, "tolerance": tolerance}
+    attributes |= {name: value for name, value in optional.items() if value is not None}
+    attributes |= {"direction": direction, "version": version}
 
-    def mark(function: F) -> F:
-        vars(function).update(direction=direction, version=version, **stated, **attributes)
-        return function
+    def mark(method: Method) -> Method:
+        vars(method).update(attributes)
+        return method
 
     return mark
 
 
-class Timed:
-    """How every timing is taken; asv repeats `setup` before every timed call."""
+def timed(profile: Profile) -> Callable[[Benchmarks], Benchmarks]:
+    """Return a decorator for a class of timings: our clock, the profile's repetitions.
 
-    timer = staticmethod(clock.now)
-    number = 1
-    rounds = profile().rounds
-    repeat = profile().repeat
-    timeout = 600
+    Every sample is one call, with `setup` before it.
+    """
+
+    def mark(benchmarks: Benchmarks) -> Benchmarks:
+        options: dict[str, Any] = {"timer": staticmethod(clock.now), "number": 1, "timeout": 600}
+        options |= {"rounds": profile.rounds, "repeat": profile.repeat}
+        for name, value in options.items():
+            setattr(benchmarks, name, value)
+        return benchmarks
+
+    return mark

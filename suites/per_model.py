@@ -1,4 +1,4 @@
-"""What one run tells of every model, for benchmarks that would each repeat it (setup_cache)."""
+"""One run per model whose results several benchmarks share, for asv's `setup_cache`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Fact = TypeVar("Fact")
 
 
 def measure(run: Callable[[str], Fact]) -> dict[str, Fact | Exception]:
-    """Return what `run` gives for every model; the error of one costs no other its fact."""
+    """Return the result of `run` for every model, or the error it raised for that model."""
     facts: dict[str, Fact | Exception] = {}
     for model in axes.models():
         try:
@@ -22,8 +22,8 @@ def measure(run: Callable[[str], Fact]) -> dict[str, Fact | Exception]:
 
 
 def fact(facts: Mapping[str, Fact | Exception], model: str) -> Fact:
-    """Return a model's fact, or raise its error: NotImplementedError if it is n/a."""
-    fact = facts[model]
-    if isinstance(fact, Exception):
-        raise fact
-    return fact
+    """Return the result for a model, or raise its error: NotImplementedError means n/a."""
+    result = facts[model]
+    if isinstance(result, Exception):
+        raise result
+    return result

@@ -1,7 +1,9 @@
-"""How much is measured: the shapes, backends and repetitions that SPIKEBENCH_PROFILE chooses.
+"""The profiles: which shapes, backends and repetitions the variable SPIKEBENCH_PROFILE chooses.
 
-smoke   a 2-core CPU in minutes           cpu   the paper's lengths on a CPU
-gpu     the DSN paper's B.1               gate  one short call per model, for `ci.gate`
+smoke   some minutes on a 2-core CPU
+cpu     the DSN paper's lengths (appendix B.1) on a CPU
+gpu     the same on a GPU
+gate    one short call per model, for `ci.gate`
 """
 
 from __future__ import annotations
@@ -34,22 +36,22 @@ class Profile(NamedTuple):
     Attributes
     ----------
     shapes
-        What the HEADLINE models run on.
+        The shapes of the HEADLINE models.
     brief
-        What all other models and the peers run on, where time is short; None: `shapes`.
+        The shapes of all other models and the peers, to save time; None: `shapes`.
     device
         The torch device type whose backends are measured.
     slow_starts
-        Measure backends that need more than a second for their first call, too.
+        Also measure backends whose first call takes more than about a second.
     peers
         The other libraries to measure.
     dtypes, surrogates, seeds
-        What gradients and training are measured for; "default" is the model's own surrogate.
+        The cases of gradients and training; "default" is the model's own surrogate.
     robustness
-        Run the suite of strange inputs and memory.
+        Run the benchmarks of strange inputs and memory.
     rounds, repeat
-        Processes per timing, and samples per process; `repeat` may be (least, most, seconds), as
-        in asv, where nothing is gated on it.
+        Processes per timing, and samples per process. `repeat` may be (least, most, seconds), as
+        in asv; the gate repeats by its own rules.
     """
 
     shapes: list[Shape]
@@ -79,7 +81,7 @@ class Profile(NamedTuple):
         return self.shapes if full else self.brief or self.shapes
 
 
-HEADLINE = ("dsn", "lif", "plif", "psn", "sliding_psn")  # every profile takes them to its end
+HEADLINE = ("dsn", "lif", "plif", "psn", "sliding_psn")  # measured at all shapes of a profile
 LENGTHS = (1024, 2048, 4096, 8192, 16384)
 ALL_SURROGATES = ("default", *axes.surrogates())
 PROFILES = {
@@ -114,7 +116,7 @@ PROFILES = {
 
 
 def profile() -> Profile:
-    """Return the profile that SPIKEBENCH_PROFILE names, smoke without it.
+    """Return the profile that SPIKEBENCH_PROFILE names; the default is smoke.
 
     An unknown name ends the process with one line.
     """

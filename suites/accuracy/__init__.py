@@ -1,1 +1,1 @@
-"""How well each neuron learns: the same small network trained on every task."""
+"""The accuracy of each neuron: one small network, trained on every task."""

@@ -7,7 +7,7 @@ from suites.profiles import profile
 
 
 class Accuracy:
-    """The error of the last epoch on the test set; no epoch is picked by it."""
+    """The error on the test set after the last epoch; no epoch is selected by it."""
 
     params = (cases.models(), tasks.names(), list(range(profile().seeds)))
     param_names = ("model", "task", "seed")

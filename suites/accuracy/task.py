@@ -1,4 +1,4 @@
-"""What a task file gives to the trainer."""
+"""The data of a task, as its file returns it and the trainer uses it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from torch import Tensor
 
 
 class Split(NamedTuple):
-    """Labelled sequences, time first."""
+    """Sequences with their labels, time first."""
 
-    x: Tensor  # [T, N, F], what the network reads at each step
+    x: Tensor  # [T, N, F], the input of the network at each step
     y: Tensor  # [N], the class of each sample
 
 
 class Task(NamedTuple):
-    """A classification task with its fixed split."""
+    """A classification task with a fixed split into training and test set."""
 
     train: Split
     test: Split

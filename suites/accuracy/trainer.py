@@ -2,9 +2,9 @@
 
     x [T, N, F] -> Linear -> neuron -> Linear -> mean over time -> cross entropy
 
-Everything runs on one CPU thread and draws from seeded generators, so a seed gives the same bits
-in every process. For one seed all neurons get the same weights and the same batches: what
-differs between two results is the neuron alone.
+All random numbers come from seeded generators: on one CPU thread (`suites.process.prepare`), a seed
+gives the same bits in every process. For one seed all neurons get the same weights and the same
+batches, so two results differ by the neuron only.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LEARNING_RATE = 5e-3
 
 
 class Trained(NamedTuple):
-    """A trained network in eval mode, and the fraction of test samples it gets wrong."""
+    """A trained network in eval mode and its error, the fraction of wrong test samples."""
 
     network: nn.Sequential
     error: float
@@ -35,13 +35,12 @@ class Trained(NamedTuple):
 
 @cache
 def trained(model: str, task: str, seed: int) -> Trained:
-    """The trained network of a case, made once per process; asv calls `setup` more than once."""
+    """Return the trained network of a case, once per process: asv calls `setup` several times."""
     return train(model, tasks.load(task), seed)
 
 
 def train(model: str, task: Task, seed: int, epochs: int = EPOCHS) -> Trained:
-    """Draw the network, train it, test it."""
-    torch.set_num_threads(1)
+    """Build the network, train it and test it."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         net = network(model, task)
@@ -51,10 +50,10 @@ def train(model: str, task: Task, seed: int, epochs: int = EPOCHS) -> Trained:
 
 
 def network(model: str, task: Task) -> nn.Sequential:
-    """The network around one of our neurons; NotImplementedError if the commit lacks it.
+    """Build the network with a layer of the model, in its default surrogate and reset.
 
-    The neuron has its own default surrogate and reset. It is drawn last, so that the layers
-    around it do not depend on what it draws.
+    The layer of neurons is built last, so that its random numbers do not change the weights around
+    it. Raise NotImplementedError if this commit lacks the model.
     """
     if model not in neurons.names():
         raise NotImplementedError(f"this commit has no neuron {model!r}")
@@ -66,22 +65,22 @@ def network(model: str, task: Task) -> nn.Sequential:
 
 
 def fit(net: nn.Module, split: Split, generator: torch.Generator, epochs: int) -> None:
-    """Adam on minibatches that `generator` shuffles."""
+    """Train by Adam on minibatches that `generator` shuffles."""
     adam = torch.optim.Adam(net.parameters(), LEARNING_RATE)
     for _ in range(epochs):
-        for chosen in torch.randperm(len(split.y), generator=generator).split(BATCH):
-            loss = cross_entropy(readout(net, split.x[:, chosen]), split.y[chosen])
+        for batch in torch.randperm(len(split.y), generator=generator).split(BATCH):
+            loss = cross_entropy(readout(net, split.x[:, batch]), split.y[batch])
             adam.zero_grad()
             loss.backward()
             adam.step()
 
 
 def readout(net: nn.Module, x: Tensor) -> Tensor:
-    """Class scores [N, classes]: the mean over time of the last layer."""
+    """Return the class scores [N, classes]: the mean over time of the last layer."""
     return net(x).mean(0)
 
 
 @torch.no_grad()
 def error_rate(net: nn.Module, split: Split) -> float:
-    """The fraction of samples whose highest score is another class's."""
+    """Return the fraction of samples whose highest score is that of a wrong class."""
     return (readout(net, split.x).argmax(1) != split.y).double().mean().item()

@@ -1,6 +1,6 @@
-"""What the papers compute about their neurons, each a small function of trajectories.
+"""The quantities that the papers compute about their neurons, from trajectories.
 
-path = suites.analysis.follow(layer, x)         # potentials, states and slopes, step by step
+path = suites.analysis.follow(layer, x)         # potentials, states and slopes per step
 suites.analysis.clif.xi(...)                    # gradient factors of CLIF
 suites.analysis.st_dano.gradient_share(layer, x)
 suites.analysis.stc.memory(...)

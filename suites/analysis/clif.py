@@ -1,11 +1,11 @@
-"""The factors of the temporal gradient in LIF and CLIF, soft reset, in closed form.
+"""The factors of the temporal gradient of LIF and CLIF with soft reset, in closed form.
 
 The potential before the reset is u[t + 1] = gamma (u[t] - s[t] (v_th + sigmoid(m[t]))) + x[t + 1]
-with gamma = 1 - 1/tau; `slope` is the surrogate derivative H(u) = ds/du. All arguments are of one
-time step (or stacked steps), of any shape.
+with gamma = 1 - 1/tau; `slope` is the surrogate derivative H(u) = ds/du. All arguments are values
+of one time step (or of stacked steps), of any shape.
 
-Of the printed sums of these factors, Eq. 45 with Eq. 48 follows the path u[t] -> m[t] -> u[t+1]
-twice, in xi and in dL/dm[t]; the recursion that autograd confirms is
+The paper's sum of these factors, Eq. 45 with Eq. 48, counts the path u[t] -> m[t] -> u[t+1] twice:
+in xi and in dL/dm[t]. The correct recursion, which autograd confirms, is
 
     dL/du[t] = dL/ds[t] H + dL/du[t+1] epsilon[t] + dL/dm[t] psi[t]
     dL/dm[t] = dL/du[t+1] du[t+1]/dm[t] + dL/dm[t+1] sigmoid(u[t+1]/tau)
@@ -20,37 +20,37 @@ from torch import Tensor
 
 
 def epsilon(slope: Tensor, tau: float, v_th: float = 1.0, m: Tensor | None = None) -> Tensor:
-    """gamma (1 - v_th H(u)), LIF's factor from step to step, Eq. 6 and 9.
+    """Return gamma (1 - v_th H(u)), the factor of LIF from one step to the next. Eq. 6, 9.
 
-    With CLIF's m[t], the reset is deeper: gamma (1 - (v_th + sigmoid(m)) H(u)), Eq. 46.
+    With m[t] of CLIF the reset is deeper: gamma (1 - (v_th + sigmoid(m)) H(u)). Eq. 46.
     """
     drop = v_th if m is None else v_th + torch.sigmoid(m)
     return (1 - 1 / tau) * (1 - drop * slope)
 
 
 def psi(u: Tensor, m_before: Tensor, slope: Tensor, tau: float) -> Tensor:
-    """dm[t]/du[t] = m[t-1] sigmoid'(u/tau) / tau + H(u), also through the spike. Eq. 23, 47."""
-    return m_before * _bell(u / tau) / tau + slope
+    """Return dm[t]/du[t] = m[t-1] sigmoid'(u/tau) / tau + H(u), with the spike. Eq. 23, 47."""
+    return m_before * _sigmoid_slope(u / tau) / tau + slope
 
 
 def reset_by_m(s: Tensor, m: Tensor, tau: float) -> Tensor:
-    """du[t+1]/dm[t] = -gamma s[t] sigmoid'(m[t]), by the deeper reset; from Eq. 40."""
-    return -(1 - 1 / tau) * s * _bell(m)
+    """Return du[t+1]/dm[t] = -gamma s[t] sigmoid'(m[t]), from the deeper reset. Eq. 40."""
+    return -(1 - 1 / tau) * s * _sigmoid_slope(m)
 
 
 def xi(epsilon: Tensor, reset_by_m: Tensor, psi: Tensor) -> Tensor:
-    """epsilon[t] + du[t+1]/dm[t] psi[t]: the whole derivative of u[t+1] by u[t]. Eq. 22."""
+    """Return epsilon[t] + du[t+1]/dm[t] psi[t], the total derivative of u[t+1] by u[t]. Eq. 22."""
     return epsilon + reset_by_m * psi
 
 
 def rho(u_next: Tensor, reset_by_m: Tensor, psi_next: Tensor, tau: float) -> Tensor:
-    """sigmoid(u[t+1]/tau) + psi[t+1] du[t+1]/dm[t]: the whole derivative of m[t+1] by m[t]. Eq. 48.
+    """Return sigmoid(u[t+1]/tau) + psi[t+1] du[t+1]/dm[t], the total derivative of m[t+1] by m[t].
 
-    Named in Eq. 50.
+    Eq. 48; its name is from Eq. 50.
     """
     return torch.sigmoid(u_next / tau) + psi_next * reset_by_m
 
 
-def _bell(x: Tensor) -> Tensor:
-    """The derivative of the sigmoid."""
+def _sigmoid_slope(x: Tensor) -> Tensor:
+    """Return the derivative of the sigmoid at x."""
     return torch.sigmoid(x) * (1 - torch.sigmoid(x))

@@ -1,4 +1,4 @@
-"""Which time steps the gradient comes from: LLIF moves it to early steps, SLIF to recent ones.
+"""The share of each time step in the gradient: larger for early steps in LLIF, for late in SLIF.
 
 Source: ST-DANO, Eq. 4-5, 22-25, 27-28 and 52-53, appendices B to D.
 """
@@ -12,19 +12,20 @@ from torch import Tensor
 
 
 def kappa_hard(v: Tensor, s: Tensor, slope: Tensor) -> Tensor:
-    """1 - s - V slope, the derivative of V (1 - s) by V. Eq. 5, 23."""
+    """Return 1 - s - V slope, the derivative of V (1 - s) by V. Eq. 5, 23."""
     return 1 - s - v * slope
 
 
 def kappa_soft(slope: Tensor, v_th: float = 1.0) -> Tensor:
-    """1 - v_th slope, the derivative of V - v_th s by V. Eq. 25."""
+    """Return 1 - v_th slope, the derivative of V - v_th s by V. Eq. 25."""
     return 1 - v_th * slope
 
 
 def gradient_sum(slope: Tensor, kappa: Tensor, tau: float) -> Tensor:
-    """slope[t] (1 + sum_i d^i prod_{j=1..i} kappa[t-j]), the sum of dS[t]/dX[i] over i <= t.
+    """Return the sum of dS[t]/dX[i] over i <= t, [T, *]. Eq. 22.
 
-    slope and kappa are [T, *], d = exp(-1/tau). Eq. 22.
+    It is slope[t] (1 + sum_i d^i prod_{j=1..i} kappa[t-j]) with d = exp(-1/tau); slope and kappa
+    are [T, *].
     """
     d = torch.exp(torch.tensor(-1 / tau, dtype=slope.dtype))
     sums = [torch.ones_like(slope[0])]
@@ -34,7 +35,7 @@ def gradient_sum(slope: Tensor, kappa: Tensor, tau: float) -> Tensor:
 
 
 def contributions(kappa: Tensor, tau: float) -> Tensor:
-    """G_1 .. G_T, what every step contributes to the gradient, in order of time. Eq. 27.
+    """Return G_1 .. G_T, the contribution of every step to the gradient, in order. Eq. 27.
 
     G_i = sum_{n=1..T-i+1} d^n kappa[T] kappa[T-1] .. kappa[T-n+1]; kappa is [T, *]. With kappa = 1
     this is SLIF's G(tau), Eq. 52.
@@ -45,14 +46,14 @@ def contributions(kappa: Tensor, tau: float) -> Tensor:
 
 
 def share(contributions: Tensor) -> Tensor:
-    """P_i = G_i / sum G along the first axis. Eq. 28, 53."""
+    """Return P_i = G_i / sum G along the first axis. Eq. 28, 53."""
     return contributions / contributions.sum(0)
 
 
 def gradient_share(run: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """The share of each step's input in the gradient of all outputs, [T], as measured.
+    """Return the measured share of each step's input in the gradient of all outputs, [T].
 
-    |d sum(S) / d X[t]|, summed over the neurons of x ([T, N, *]) and divided by its total.
+    It is |d sum(S) / d X[t]|, summed over the neurons of x ([T, N, *]), divided by its total.
     """
     x = x.detach().requires_grad_()
     (grad,) = torch.autograd.grad(run(x).sum(), x)
@@ -60,5 +61,5 @@ def gradient_share(run: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 
 
 def centre(share: Tensor) -> float:
-    """The mean time step [steps] of a share, [T]: small if early steps weigh most."""
+    """Return the mean time step [steps] of a share, [T]: small if early steps have most of it."""
     return float((share * torch.arange(len(share), dtype=share.dtype)).sum())

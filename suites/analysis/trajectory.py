@@ -1,78 +1,66 @@
-"""What happens inside a neuron while it runs."""
+"""The values inside a neuron over time."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from neurons.fire import Fire, Surrogate
-from neurons.layer import Layer
+import neurons
 
 
 class Path(NamedTuple):
-    u: Tensor  # distance of the potential to the threshold before the reset, [T, N, *]
-    s: Tensor  # output, [T, N, *]
+    u: Tensor  # potential minus threshold, before the reset, [T, N, *]
+    s: Tensor  # spikes, [T, N, *]
     slope: Tensor  # surrogate derivative ds/du, [T, N, *]
-    width: Tensor  # width of the surrogate's window, [T]; NaN for one without
+    width: Tensor  # width of the surrogate's window, [T]; NaN for a surrogate without one
     states: Any  # the model's State after every step, each field [T, ...]
 
 
-class _Noted(NamedTuple):
-    u: Tensor
-    slope: Tensor
-    width: float
-
-
 @torch.no_grad()
-def follow(layer: Layer, x: Tensor) -> Path:
-    """Run the steps of a layer over x ([T, N, *]) from rest, and keep what passes.
+def follow(layer: neurons.Layer, x: Tensor) -> Path:
+    """Run the steps of a layer over x ([T, N, *]) from rest, and return all its values.
 
-    Raises ValueError for a model without `step`, or one that fires more than once a step.
+    Raise ValueError for a model without `step`, or one that calls `fire` more than once per step.
     """
     neuron, p = layer.neuron, layer.params
     if neuron.step is None:
         raise ValueError(f"{neuron.name} has no step to follow")
-    noted: list[_Noted] = []
-    fire = _noting(layer.fire, noted)
+    fire, decisions = neurons.recording(layer.fire)
     state, spikes, states = neuron.initial(x[0], p), [], []
     for x_t in x.unbind(0):
         s, state = neuron.step(x_t, state, p, fire)
         spikes.append(s)
         states.append(state)
-    if len(noted) != len(x):
-        raise ValueError(f"{neuron.name} fires {len(noted) // len(x)} times a step, not once")
-    u, slope, width = zip(*noted, strict=True)
-    fields = (torch.stack(field) for field in zip(*states, strict=True))
+    if len(decisions) != len(x):
+        raise ValueError(f"{neuron.name} fires {len(decisions) // len(x)} times a step, not once")
     return Path(
-        torch.stack(u),
+        torch.stack([decision.u for decision in decisions]),
         torch.stack(spikes),
-        torch.stack(slope),
-        torch.tensor(width),
-        neuron.State(*fields),
+        torch.stack([_slope(decision.surrogate, decision.u) for decision in decisions]),
+        torch.tensor([_width(decision.surrogate) for decision in decisions]),
+        neuron.State(*map(torch.stack, zip(*states, strict=True))),
     )
 
 
-def _noting(fire: Fire, noted: list[_Noted]) -> Fire:
-    """`fire`, which notes the potential, the surrogate's slope there and its width."""
+def _slope(surrogate: neurons.Surrogate, u: Tensor) -> Tensor:
+    """Return the derivative of a surrogate at u."""
+    with torch.enable_grad():
+        u = u.detach().requires_grad_()
+        return torch.autograd.grad(surrogate(u).sum(), u)[0]
 
-    def spike(g: Surrogate, u: Tensor) -> Tensor:
-        with torch.enable_grad():
-            at = u.detach().requires_grad_()
-            (slope,) = torch.autograd.grad(g(at).sum(), at)
-        noted.append(_Noted(u, slope, float(dict(g.arguments).get("width", float("nan")))))
-        return fire.spike(g, u)
 
-    return replace(fire, spike=spike)
+def _width(surrogate: neurons.Surrogate) -> float:
+    return float(dict(surrogate.arguments).get("width", math.nan))
 
 
 def autocorrelation(x: Tensor, lags: int) -> Tensor:
-    """R[k] = 1/T sum_n x[n] x[n - k] for k = 0 .. lags - 1, x being 0 before its first step.
+    """Return R[k] = 1/T sum_n x[n] x[n - k] for k = 0 .. lags - 1; x is 0 before its first step.
 
-    x is [T, *], R [lags, *]. CLIF, appendix F: a complementary potential m whose R falls more
-    slowly than that of u remembers for longer.
+    x is [T, *], R [lags, *]. CLIF, appendix F: R of the complementary potential m falls more slowly
+    than R of u, so m remembers for longer.
     """
     T = len(x)
     return torch.stack([(x[k:] * x[: T - k]).sum(0) / T for k in range(lags)])

@@ -1,4 +1,4 @@
-"""Counts that do not depend on the machine: what a training step asks of torch."""
+"""Counts of a training step that do not depend on the machine."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from suites.cases import Workload
 
 
 class DispatchCounter(TorchDispatchMode):
-    """Counts the operations that reach torch's dispatcher while it is open."""
+    """A context that counts the operations passing torch's dispatcher, as `count`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -20,7 +20,7 @@ class DispatchCounter(TorchDispatchMode):
 
 
 def dispatched_per_step(workload: Workload) -> float:
-    """Return the operations that forward and backward dispatch, per time step."""
+    """Return how many operations forward and backward dispatch, per time step."""
     with DispatchCounter() as counter:
         workload.training()
     return counter.count / len(workload.x)

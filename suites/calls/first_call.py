@@ -1,4 +1,4 @@
-"""Seconds until a compiled model has run for the first time: with nothing cached, and cached."""
+"""Seconds of the first call of a compiled model, with empty and with filled compiler caches."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 from suites import cases
 from suites.profiles import Shape
 
-# Where generated code, Triton and torch.compile keep what they have compiled.
+# The variables that set the cache folders of generated code, Triton and torch.compile.
 CACHES = ("SPIKEBENCH_CACHE", "TRITON_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR")
 
-# What it costs to import torch, and to start CUDA, is not ours: the clock starts after both.
-CALL = """
+# The clock starts after torch is imported and CUDA is initialised, which are no cost of a neuron.
+SCRIPT = """
 import json, sys, time
 import neurons, torch
 layer, shape, device = json.loads(sys.argv[1])
@@ -30,26 +30,26 @@ print(time.perf_counter() - start)
 
 
 def cold(model: str, backend: str, shape: str) -> float:
-    """Return the seconds of a first call where nothing has been compiled yet."""
+    """Return the seconds of a first call with empty caches."""
     with tempfile.TemporaryDirectory() as cache:
         return _seconds(cache, model, backend, shape)
 
 
 def cached(model: str, backend: str, shape: str) -> float:
-    """Return the seconds of a first call after another process has compiled the same."""
+    """Return the seconds of a first call after another process has filled the caches."""
     with tempfile.TemporaryDirectory() as cache:
         _seconds(cache, model, backend, shape)
         return _seconds(cache, model, backend, shape)
 
 
 def _seconds(cache: str, model: str, backend: str, shape: str) -> float:
-    """A first call in a fresh process, which finds the modules of this one."""
+    """Run a first call in a new process with the import path of this one; return its seconds."""
     case = Shape.parse(shape)
     layer = cases.OPTIONS.get(model, {}) | {"name": model, "backend": backend}
     environment = os.environ | {name: str(Path(cache, name)) for name in CACHES}
     environment["PYTHONPATH"] = os.pathsep.join(sys.path)
     arguments = json.dumps([layer, case, cases.device().type])
-    command = [sys.executable, "-P", "-c", CALL, arguments]
+    command = [sys.executable, "-P", "-c", SCRIPT, arguments]
     run = subprocess.run(command, env=environment, capture_output=True, text=True)
     if run.returncode:
         raise RuntimeError(run.stderr.strip().splitlines()[-1])

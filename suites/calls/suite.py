@@ -1,17 +1,20 @@
-"""What a call costs besides its kernel: operations of torch, and compiling at the first one."""
+"""The fixed costs of a call: operations dispatched by torch, and compiling at the first call."""
 
 from suites import axes, cases
 from suites.calls import counters, first_call
 from suites.metric import metric
 from suites.profiles import Shape, profile
 
-# Where time is short, a single model is called first: each call costs seconds of imports on top.
-FEW = ["lif"]
+# A brief profile measures the first call of one model only: each process spends seconds on imports.
+ONE_MODEL = ["lif"]
 COMPILED = [b.name for b in axes.backends() if b.compiled and b.name in cases.backends()]
 
 
 class Counters:
-    """Only eager code passes torch's dispatcher; the shortest case tells it all."""
+    """Operations of eager code; kernels do not pass torch's dispatcher.
+
+    The count per step does not depend on T, so the shortest case is enough.
+    """
 
     params = (cases.models(), ["eager"], cases.shapes()[:1])
     param_names = ("model", "backend", "shape")
@@ -21,26 +24,26 @@ class Counters:
 
     @metric(unit="operations/step", gate="counter", tolerance=0.0)
     def track_dispatched_ops(self, model, backend, shape):
-        """Operations dispatched by forward+backward, per time step."""
+        """Operations that forward and backward dispatch, per time step."""
         return counters.dispatched_per_step(self.workload)
 
 
 class FirstCall:
-    """The first forward+backward in a fresh process, the building of its layer included."""
+    """Seconds of the first forward and backward in a new process, with building the layer."""
 
-    params = (FEW if profile().brief else cases.models(), COMPILED, cases.shapes()[:1])
+    params = (ONE_MODEL if profile().brief else cases.models(), COMPILED, cases.shapes()[:1])
     param_names = ("model", "backend", "shape")
     timeout = 600
 
     def setup(self, model, backend, shape):
-        cases.layer(model, backend, Shape.parse(shape))  # or it says why it cannot
+        cases.layer(model, backend, Shape.parse(shape))  # raises if it cannot run
 
     @metric(unit="seconds")
     def track_cold(self, model, backend, shape):
-        """Seconds where nothing has been compiled yet."""
+        """Seconds with empty compiler caches."""
         return first_call.cold(model, backend, shape)
 
     @metric(unit="seconds")
     def track_cached(self, model, backend, shape):
-        """Seconds after another process has compiled the same."""
+        """Seconds with caches that another process has filled."""
         return first_call.cached(model, backend, shape)

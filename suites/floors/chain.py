@@ -1,4 +1,4 @@
-"""What no serial neuron can be faster than, on the device and in the run that times the neurons."""
+"""The time of T dependent steps: no serial neuron can be faster."""
 
 import torch
 from torch import Tensor
@@ -16,10 +16,10 @@ def require_iaf() -> None:
 
 
 def chain_seconds(x: Tensor) -> float:
-    """Return the seconds of T dependent steps of one integrate-and-fire neuron, x being [T, 1, 1].
+    """Return the seconds of T dependent steps of one integrate-and-fire neuron; x is [T, 1, 1].
 
-    It runs on the fastest backend of this commit. What a call costs besides its steps is left out:
-    the time of a single step is subtracted. Both are the best of calls that take turns.
+    It runs on the fastest backend of this commit. The fixed cost of a call is removed by
+    subtracting the time of a single step. Both times are the best of CALLS calls, which alternate.
     """
     layer = neurons.Layer("iaf")
     pairs = [(_seconds(layer, x), _seconds(layer, x[:1])) for _ in range(CALLS)]

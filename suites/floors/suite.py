@@ -1,13 +1,14 @@
-"""What no neuron can be faster than, on the device and in the run that times the neurons."""
+"""Lower bounds of a neuron's time, measured in the same run and on the same device."""
 
 from suites import cases
 from suites.floors import chain
-from suites.metric import Timed, metric
-from suites.profiles import Shape
+from suites.metric import metric, timed
+from suites.profiles import Shape, profile
 
 
-class Copy(Timed):
-    """The floor of every pass: it moves some tensors of the size of its input."""
+@timed(profile())
+class Copy:
+    """The floor of every pass: it reads and writes some tensors of the size of its input."""
 
     params = (cases.shapes(),)
     param_names = ("shape",)
@@ -17,12 +18,12 @@ class Copy(Timed):
 
     @metric()
     def time_copy(self, shape):
-        """Read an input and write as much into fresh memory: the least a forward pass moves."""
+        """Read an input and write as many bytes to new memory, as a forward pass does at least."""
         self.x.clone()
 
 
 class Chain:
-    """The floor of a serial model: T steps that wait for each other."""
+    """The floor of a serial model: T steps that depend on each other."""
 
     params = (cases.shapes(),)
     param_names = ("shape",)
@@ -34,4 +35,5 @@ class Chain:
 
     @metric(unit="seconds")
     def track_chain(self, shape):
+        """Seconds of T steps of a single neuron."""
         return chain.chain_seconds(self.x)

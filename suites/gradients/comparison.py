@@ -1,19 +1,17 @@
-"""A backend's spikes and gradients against the float64 oracle, which replays its spikes.
+"""Spikes and gradients of a backend, compared with the float64 reference.
 
-The oracle is the model's own steps, or its sequence where it has none, run eagerly in float64.
-A spike that flips within rounding of the threshold changes all that follows, so gradients are
-compared with the oracle firing where the backend fired, and flips are metrics of their own:
+The reference runs the model's steps on torch operations in float64, or its sequence if it has no
+steps. A single flip changes all spikes and gradients after it. So gradients are compared while the
+reference replays the backend's spikes, and flips are counted separately:
 
-    flips       spikes that differ from those of the oracle left to itself
-    far flips   spikes that the oracle, having fired as the backend did until then, would not
-                have decided so with its distance to the threshold moved by any rounding
+    flips       spikes that differ from those of the reference without replay
+    far flips   spikes that no rounding of the potential explains, see `far_flips`
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -30,25 +28,25 @@ DEFAULT = "default"  # the model's own surrogate
 
 
 class Gradient(NamedTuple):
-    """One gradient beside the oracle's."""
+    """One gradient g and how it differs from the reference's, r."""
 
     name: str  # x, or the parameter
-    error: float  # |g - oracle's| / |oracle's|
-    correlation: float  # of g and the oracle's: its sign and its direction
-    scale: float  # |g| / |oracle's|
-    at: tuple[int, ...]  # the element that is furthest off
-    got: float
-    want: float
+    error: float  # |g - r| / |r|
+    correlation: float  # of g and r: 1 if the signs and directions agree
+    scale: float  # |g| / |r|
+    element: tuple[int, ...]  # the index with the largest error
+    value: float  # of g there
+    expected: float  # of r there
 
     @property
     def worst(self) -> str:
-        """The worst element: `d/dx[17, 0, 3]: got, want`."""
-        place = f"[{', '.join(map(str, self.at))}]" if self.at else ""
-        return f"d/d{self.name}{place}: {self.got:.9g}, {self.want:.9g}"
+        """The worst element in words: `d/dx[17, 0, 3]: value, expected`."""
+        element = f"[{', '.join(map(str, self.element))}]" if self.element else ""
+        return f"d/d{self.name}{element}: {self.value:.9g}, {self.expected:.9g}"
 
 
-class Compared(NamedTuple):
-    """A case against the oracle."""
+class Comparison(NamedTuple):
+    """A case compared with the reference."""
 
     flips: float  # share of spikes
     far: float  # share of spikes
@@ -56,7 +54,7 @@ class Compared(NamedTuple):
 
     @property
     def figures(self) -> dict[str, float]:
-        """The gradients' worst figures, by their names in TOLERANCE."""
+        """The worst figures of all gradients, by their names in TOLERANCE."""
         return {
             "error": largest(g.error for g in self.gradients),
             "direction": largest(abs(1 - g.correlation) for g in self.gradients),
@@ -65,28 +63,14 @@ class Compared(NamedTuple):
 
     @property
     def worst(self) -> str:
+        """The worst element of the worst gradient, in words."""
         return max(self.gradients, key=lambda g: (math.isnan(g.error), g.error)).worst
 
-    def over(self, dtype: str) -> list[str]:
-        """The figures that are beyond their tolerance; NaN is."""
+    def exceeded(self, dtype: str) -> list[str]:
+        """Return the figures that exceed their tolerance; NaN does."""
         within = {name: value <= TOLERANCE[name][dtype] for name, value in self.figures.items()}
         within |= {"flips": self.flips <= FLIPS, "far": self.far <= FAR}
-        return [name for name, good in within.items() if not good]
-
-
-class Noted:
-    """A spike function that keeps the distances to the threshold it was asked about."""
-
-    def __init__(self, spike: Callable[[Any, Tensor], Tensor]) -> None:
-        self.spike = spike
-        self.asked: list[Tensor] = []
-
-    def __call__(self, g: Any, u: Tensor) -> Tensor:
-        self.asked.append(u.detach())
-        return self.spike(g, u)
-
-    def distances(self, spikes: Tensor) -> Tensor:
-        return torch.stack(self.asked).view(spikes.shape)
+        return [name for name, ok in within.items() if not ok]
 
 
 def layer(
@@ -97,117 +81,128 @@ def layer(
     shape: Shape = SHAPE,
     **options: Any,
 ) -> neurons.Layer:
-    """The layer under test; parameters are never narrower than float32."""
+    """Build the layer of a case; its parameters are float32 or float64."""
     options |= {} if surrogate == DEFAULT else {"surrogate": surrogate}
-    made = cases.layer(model, backend, shape, **options)
-    return made.double() if dtype == "float64" else made
+    tested = cases.layer(model, backend, shape, **options)
+    return tested.double() if dtype == "float64" else tested
 
 
-def oracle(
+def reference(
     model: str,
     surrogate: str | neurons.Surrogate = DEFAULT,
     shape: Shape = SHAPE,
     **options: Any,
 ) -> neurons.Layer:
-    """The same layer, run step by step in float64."""
+    """Build the same layer in float64, run step by step if it has steps."""
     known = model in neurons.names()
     serial = known and neurons.backends.refusal(neurons.get(model), "serial") is None
     return layer(model, "serial" if serial else "eager", surrogate, "float64", shape, **options)
 
 
-def upstream(x: Tensor) -> Tensor:
-    """Fixed random gradients of the spikes."""
+def output_gradient(x: Tensor) -> Tensor:
+    """Return the gradient of the spikes that every backward gets: normal, always the same."""
     return cases.current(Shape(*x.shape), seed=1).to(x)
 
 
-def pull(layer: neurons.Layer, x: Tensor, upstream: Tensor) -> list[Tensor]:
-    """Spikes, and the gradients of x and the parameters."""
+def spikes_and_gradients(layer: neurons.Layer, x: Tensor, grad_output: Tensor) -> list[Tensor]:
+    """Return the spikes, then the gradients of x and of every parameter."""
     x = x.clone().requires_grad_()
     spikes = layer(x)
     leaves = [x, *layer.parameters()]
-    return [spikes.detach(), *torch.autograd.grad(spikes, leaves, upstream)]
+    return [spikes.detach(), *torch.autograd.grad(spikes, leaves, grad_output)]
 
 
-def compare(layer: neurons.Layer, oracle: neurons.Layer, x: Tensor) -> Compared:
-    """`layer` on x against `oracle`, which is left replaying the layer's spikes.
+def compare(layer: neurons.Layer, reference: neurons.Layer, x: Tensor) -> Comparison:
+    """Compare `layer` on x with `reference`, which replays the layer's spikes from then on.
 
-    Raises NotImplementedError for a model whose output no one can replay.
+    Raise NotImplementedError for a model whose output cannot be replayed.
     """
-    g = upstream(x)
-    spikes, *grads = pull(layer, x, g)
+    grad_output = output_gradient(x)
+    spikes, *gradients = spikes_and_gradients(layer, x, grad_output)
     check_replayable(layer, spikes)
     with torch.no_grad():
-        free = oracle(x.double())
-    usual = oracle.fire
-    noted = Noted(neurons.replay(usual, spikes.double()).spike)
-    oracle.fire = replace(usual, spike=noted)
-    _, *exact = pull(oracle, x.double(), g.double())
-    eps = torch.finfo(torch.promote_types(x.dtype, torch.float32)).eps
-    strays = far(usual, noted.distances(spikes), spikes, eps)
+        free = reference(x.double())
+    fire = reference.fire
+    reference.fire, decisions = neurons.recording(neurons.replay(fire, spikes.double()))
+    _, *expected = spikes_and_gradients(reference, x.double(), grad_output.double())
+    u = torch.stack([decision.u for decision in decisions])
     names = ["x", *(name for name, _ in layer.named_parameters())]
-    return Compared(
+    return Comparison(
         _share(spikes.double() != free),
-        _share(strays),
-        tuple(map(beside, names, grads, exact)),
+        _share(far_flips(fire, u, spikes)),
+        tuple(map(compare_gradient, names, gradients, expected)),
     )
 
 
 def check_replayable(layer: neurons.Layer, spikes: Tensor) -> None:
-    """Raise NotImplementedError for what is no spike, ArithmeticError for what is no number."""
+    """Raise ArithmeticError for NaN, NotImplementedError for output that is not whole numbers."""
     if spikes.isnan().any():
         raise ArithmeticError(f"{layer.neuron.name} on {layer.backend} puts out NaN")
     if not torch.equal(spikes, spikes.round()):
         raise NotImplementedError(f"{layer.neuron.name} puts out no spikes to replay")
 
 
-def far(fire: neurons.Fire, u: Tensor, spikes: Tensor, eps: float) -> Tensor:
-    """Which spikes the oracle, at distances u ([T, N, *]) to its threshold, would not have fired.
+def far_flips(fire: neurons.Fire, u: Tensor, spikes: Tensor) -> Tensor:
+    """Return which of the backend's spikes no rounding explains, [T, N, *].
 
-    A step rounds a potential by about eps of its size. What a neuron never forgets adds up over T
-    steps: u is uncertain by T eps max |u| of that neuron, and within that either spike is right.
-    Where one is the other, a neuron is judged no further: not every reset follows the spikes that
-    are replayed (pmsn's takes the whole part of a sum).
+    u is the distance to the threshold in the reference while it replays `spikes`; `fire` is its
+    fire without replay. A step rounds a potential by about eps of its size. If nothing is
+    forgotten, this adds up over T steps. So u is uncertain by T eps max |u| of that neuron, and a
+    spike is explained if some u in this range gives it.
+
+    After its first flip that is explained, a neuron is not checked any more: its state in the
+    reference need not follow the replayed spikes (the reset of pmsn does not, which takes the
+    integer part of a sum).
     """
-    slack = eps * len(u) * u.abs().amax(0)
-    low, usual, high = (fire.spike(fire.surrogate, u + side) for side in (-slack, 0, slack))
-    outside = (spikes < low) | (spikes > high)
-    near = (spikes != usual) & ~outside
-    return outside & (near.cumsum(0) == 0)
+    u = u.detach().view(spikes.shape)
+    margin = rounding(spikes.dtype) * len(u) * u.abs().amax(0)
+    low, usual, high = (fire.spike(fire.surrogate, u + side) for side in (-margin, 0, margin))
+    unexplained = (spikes < low) | (spikes > high)
+    explained_flip = (spikes != usual) & ~unexplained
+    return unexplained & (explained_flip.cumsum(0) == 0)
 
 
-def beside(name: str, g: Tensor, exact: Tensor) -> Gradient:
-    """A gradient beside the oracle's; of two that vanish, nothing is wrong."""
-    g, off = g.double(), (g.double() - exact).abs()
-    size, whole = (torch.linalg.vector_norm(v).clamp_min(1e-300) for v in (g, exact))
-    correlation = (g / size * (exact / whole)).sum() if g.any() or exact.any() else 1.0
-    found = torch.nan_to_num(off, nan=math.inf).argmax()
-    at = tuple(int(i) for i in torch.unravel_index(found, off.shape))
+def rounding(dtype: torch.dtype) -> float:
+    """Return eps of the dtype in which a backend computes: float32 or wider."""
+    return torch.finfo(torch.promote_types(dtype, torch.float32)).eps
+
+
+def compare_gradient(name: str, gradient: Tensor, expected: Tensor) -> Gradient:
+    """Compare a gradient with the reference's; if both are zero, there is no error."""
+    gradient, difference = gradient.double(), (gradient.double() - expected).abs()
+    norm, expected_norm = (
+        torch.linalg.vector_norm(v).clamp_min(1e-300) for v in (gradient, expected)
+    )
+    nonzero = gradient.any() or expected.any()
+    correlation = (gradient / norm * (expected / expected_norm)).sum() if nonzero else 1.0
+    worst = torch.nan_to_num(difference, nan=math.inf).argmax()
+    element = tuple(int(i) for i in torch.unravel_index(worst, difference.shape))
     return Gradient(
         name,
-        error=distance(g, exact),
+        error=distance(gradient, expected),
         correlation=float(correlation),
-        scale=float(size / whole),
-        at=at,
-        got=float(g[at]),
-        want=float(exact[at]),
+        scale=float(norm / expected_norm),
+        element=element,
+        value=float(gradient[element]),
+        expected=float(expected[element]),
     )
 
 
 def distance(a: Tensor, b: Tensor) -> float:
-    """Norm of the difference, relative to b's."""
+    """Return the norm of a - b, relative to that of b."""
     a, b = a.double(), b.double()
     return float(torch.linalg.vector_norm(a - b) / torch.linalg.vector_norm(b).clamp_min(1e-300))
 
 
 def largest(values: Iterable[float]) -> float:
-    """The largest value; NaN is larger than any number, which `max` does not know."""
+    """Return the largest value; NaN counts as larger than any number, unlike in `max`."""
     return max(values, key=lambda value: (math.isnan(value), value))
 
 
-def finite(value: float, what: str) -> float:
-    """A value that asv can keep: it takes NaN for a case that does not apply."""
+def finite(value: float, name: str) -> float:
+    """Return the value, or raise ArithmeticError if it is not finite: asv reads NaN as n/a."""
     if not math.isfinite(value):
-        raise ArithmeticError(f"{what} is {value}, not a finite number")
+        raise ArithmeticError(f"{name} is {value}, not a finite number")
     return value
 
 
@@ -216,7 +211,10 @@ def _share(wrong: Tensor) -> float:
 
 
 @cache
-def case(model: str, backend: str, surrogate: str, dtype: str) -> Compared:
-    """A case of the suite, measured once for all its metrics; raises NotImplementedError."""
+def compare_case(model: str, backend: str, surrogate: str, dtype: str) -> Comparison:
+    """Compare a case of the suite, once for all its metrics.
+
+    Raise NotImplementedError for a case that cannot run or be compared.
+    """
     x = cases.current(SHAPE).to(getattr(torch, dtype))
-    return compare(layer(model, backend, surrogate, dtype), oracle(model, surrogate), x)
+    return compare(layer(model, backend, surrogate, dtype), reference(model, surrogate), x)

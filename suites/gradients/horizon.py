@@ -1,8 +1,8 @@
-"""How far back in time a gradient reaches, and what truncating it loses.
+"""The horizon: how many steps back a gradient reaches, and how truncation changes it.
 
-The gradient is that of training: surrogate derivatives along the trajectory of the seeded random
-input, with freshly drawn parameters, in float64. All models fire at it for as long as this takes,
-but llif, whose threshold only rises: no input moves its spikes any more.
+The gradient is that of training, with surrogate derivatives, for the seeded random input and the
+initial parameters, in float64. All models fire at this input until its end, except llif: its
+threshold only rises, until no input changes its spikes.
 """
 
 from __future__ import annotations
@@ -12,49 +12,57 @@ from torch import Tensor
 
 import neurons
 from suites import cases
-from suites.gradients.comparison import distance, largest, oracle, pull, upstream
+from suites.gradients.comparison import (
+    distance,
+    largest,
+    output_gradient,
+    reference,
+    spikes_and_gradients,
+)
 from suites.profiles import Shape
 
-LAST = 256  # steps back
+MAX_LAG = 256  # steps back
 LAGS = [0, *(2**i for i in range(9))]
 WINDOWS = [1, 4, 16, 64]  # steps between two cuts of the gradient
-SHAPE = Shape(LAST + 64, 4, 64)  # the start has been forgotten before the first step asked
-PIECES = Shape(128, 2, 16)
+SHAPE = Shape(MAX_LAG + 64, 4, 64)  # 64 steps more, so that rest at the start is forgotten
+TRUNCATION_SHAPE = Shape(128, 2, 16)
 
 
 def reach(model: str) -> list[float]:
-    """The norm of d s[t] / d x[t-k] for k = 0 .. LAST, per neuron."""
+    """Return the norm of d s[t] / d x[t-k] for k = 0 .. MAX_LAG, per neuron."""
     x = cases.current(SHAPE).double()
-    return norms(oracle(model, shape=SHAPE), x)[: LAST + 1].tolist()
+    return norms(reference(model, shape=SHAPE), x)[: MAX_LAG + 1].tolist()
 
 
 def norms(layer: neurons.Layer, x: Tensor) -> Tensor:
-    """The norm of d s[t] / d x[t-k] at the last t for every k, [T]: root mean square over neurons.
+    """Return the norm of d s[t] / d x[t-k] at the last t for every k, [T].
 
-    One backward serves all k. Neurons and samples see independent inputs, so their mean is that
-    over many t. Where neurons are coupled, random signs of the outputs make the sum over them the
-    norm of the whole row in the mean (Hutchinson 1990).
+    It is the root mean square over neurons and samples, from one backward for all k. Their inputs
+    are independent, so this mean stands for one over many t. If neurons are coupled, s[t] depends
+    on the inputs of several neurons. Random signs of the outputs make the result the norm over all
+    of them on average (Hutchinson 1990).
     """
     x = x.requires_grad_()
     last = layer(x)[-1]
-    coins = torch.rand(last.shape, generator=torch.Generator().manual_seed(3))
-    signs = torch.where(coins < 0.5, -1.0, 1.0).to(last)
+    random = torch.rand(last.shape, generator=torch.Generator().manual_seed(3))
+    signs = torch.where(random < 0.5, -1.0, 1.0).to(last)
     (grad,) = torch.autograd.grad(last, x, signs)
     return grad.flip(0).flatten(1).square().mean(1).sqrt()
 
 
 def truncation(model: str) -> list[float]:
-    """What cutting the gradient every k steps does to it, for every k of WINDOWS.
+    """Return the change of the gradient if it is cut every k steps, for every k of WINDOWS.
 
-    The largest change, relative in norm, among d/dx and every d/dparameter. Raises
+    It is the largest relative change in norm among d/dx and every d/dparameter. Raise
     NotImplementedError for a model without steps.
     """
     if model in neurons.names() and neurons.get(model).step is None:
         raise NotImplementedError(f"{model} has no step: its gradient cannot be cut in time")
-    x = cases.current(PIECES).double()
-    _, *whole = pull(oracle(model, shape=PIECES), x, upstream(x))
-    changes = []
-    for k in WINDOWS:
-        _, *cut = pull(oracle(model, shape=PIECES, truncate=k), x, upstream(x))
-        changes.append(largest(map(distance, cut, whole)))
-    return changes
+    x = cases.current(TRUNCATION_SHAPE).double()
+
+    def gradients(truncate: int | None) -> list[Tensor]:
+        layer = reference(model, shape=TRUNCATION_SHAPE, truncate=truncate)
+        return spikes_and_gradients(layer, x, output_gradient(x))[1:]
+
+    full = gradients(None)
+    return [largest(map(distance, gradients(k), full)) for k in WINDOWS]

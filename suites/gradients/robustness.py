@@ -1,7 +1,4 @@
-"""What must hold whatever comes in and however memory lies: every function says how much does not.
-
-A layer under test is given with the float64 oracle where there is one to compare it with.
-"""
+"""Strange inputs, unwritten memory and memory layouts: each function returns how much is wrong."""
 
 from __future__ import annotations
 
@@ -16,21 +13,28 @@ from torch import Tensor
 
 import neurons
 from suites import cases
-from suites.gradients.comparison import distance, largest, layer, oracle, pull, upstream
+from suites.gradients.comparison import (
+    distance,
+    largest,
+    layer,
+    output_gradient,
+    reference,
+    spikes_and_gradients,
+)
 from suites.profiles import Shape
 
-SHAPE = Shape(69, 2, 8)  # two stretches between the states a kernel keeps, and a rest
-STRANGE = (math.nan, math.inf, -math.inf)
+SHAPE = Shape(69, 2, 8)  # two segments of a kernel and a part of the third
+STRANGE_VALUES = (math.nan, math.inf, -math.inf)
 
 
-def case(model: str, backend: str) -> tuple[neurons.Layer, Tensor]:
+def layer_and_input(model: str, backend: str) -> tuple[neurons.Layer, Tensor]:
     """Return the layer of a case and its input."""
     return layer(model, backend, shape=SHAPE), cases.current(SHAPE)
 
 
 @contextmanager
-def poisoned() -> Iterator[None]:
-    """torch fills new memory with NaN meanwhile."""
+def new_memory_is_nan() -> Iterator[None]:
+    """Have torch fill new memory with NaN inside this context."""
     deterministic: Any = torch.utils.deterministic
     filled = deterministic.fill_uninitialized_memory
     before = torch.are_deterministic_algorithms_enabled()
@@ -45,63 +49,66 @@ def poisoned() -> Iterator[None]:
 
 
 def unwritten(layer: neurons.Layer, x: Tensor) -> int:
-    """Values of the spikes and gradients that are what memory held before, or made of it."""
-    with poisoned():
-        return sum(int((~v.isfinite()).sum()) for v in pull(layer, x, upstream(x)))
+    """Return how many values of spikes and gradients are, or depend on, unwritten memory."""
+    with new_memory_is_nan():
+        values = spikes_and_gradients(layer, x, output_gradient(x))
+        return sum(int((~v.isfinite()).sum()) for v in values)
 
 
 def irreproducible(layer: neurons.Layer, x: Tensor) -> int:
-    """Values of the spikes and gradients that another run on the same input does not repeat."""
-    once, again = (pull(layer, x, upstream(x)) for _ in "ab")
-    return sum(int((a != b).sum()) for a, b in zip(once, again, strict=True))
+    """Return how many values of spikes and gradients differ in a second run on the same input."""
+    first, second = (spikes_and_gradients(layer, x, output_gradient(x)) for _ in range(2))
+    return sum(int((a != b).sum()) for a, b in zip(first, second, strict=True))
 
 
 def layout_error(layer: neurons.Layer, x: Tensor) -> float:
-    """Largest relative error of a gradient whose upstream one lies in memory in another way.
+    """Return the largest relative error of a gradient if that of the output is not contiguous.
 
-    Permuted, as from a transposed product, and expanded with stride 0, as from a sum.
+    It is permuted, as behind a transposed product, and expanded with stride 0, as behind a sum.
     """
-    permuted = upstream(x).permute(2, 1, 0).contiguous().permute(2, 1, 0)
+    permuted = output_gradient(x).permute(2, 1, 0).contiguous().permute(2, 1, 0)
     ones, errors = x.new_ones(()).expand(x.shape), list[float]()
     for strided in (permuted, ones):
-        _, *expected = pull(layer, x, strided.contiguous())
-        _, *found = pull(layer, x, strided)
-        errors += map(distance, found, expected)
+        _, *expected = spikes_and_gradients(layer, x, strided.contiguous())
+        _, *gradients = spikes_and_gradients(layer, x, strided)
+        errors += map(distance, gradients, expected)
     return largest(errors)
 
 
-def planted(x: Tensor, value: float) -> Tensor:
-    """x with `value` at one step of one neuron."""
+def with_value(x: Tensor, value: float) -> Tensor:
+    """Return a copy of x with `value` at one step of one neuron."""
     x = x.clone()
     x[len(x) // 3, 0, 0] = value
     return x
 
 
-def own_form(model: str, backend: str) -> neurons.Layer:
-    """The oracle by steps, or by the sequence where the backend is that of sequences."""
+def matching_reference(model: str, backend: str) -> neurons.Layer:
+    """Return the reference in the form that the backend runs: steps, or on eager the sequence.
+
+    Sums with infinities depend on their order, so the two forms may differ.
+    """
     if backend == "eager":
         return layer(model, backend, dtype="float64", shape=SHAPE)
-    return oracle(model, shape=SHAPE)
+    return reference(model, shape=SHAPE)
 
 
-def wrong_numbers(layer: neurons.Layer, oracle: neurons.Layer, x: Tensor, value: float) -> int:
-    """Spikes that hide a strange input: numbers, where the equations give NaN or another number.
+def wrong_numbers(layer: neurons.Layer, reference: neurons.Layer, x: Tensor, value: float) -> int:
+    """Return how many spikes hide a strange value: the reference gives NaN or another number.
 
-    The equations are the oracle's, in the layer's own form: a sum of infinities depends on its
-    order. A NaN that goes in must come out at once.
+    Only the neuron with the strange value and spikes that are NaN in the reference are compared. A
+    NaN input must give a NaN spike in the same step.
     """
-    strange = planted(x, value)
+    strange = with_value(x, value)
     with torch.no_grad():
-        s, exact = layer(strange).double(), oracle(strange.double())
+        s, expected = layer(strange).double(), reference(strange.double())
     if math.isnan(value):
-        exact[len(x) // 3, 0, 0] = math.nan
-    its_own = torch.zeros_like(exact, dtype=torch.bool)
-    its_own[:, 0, 0] = True
-    judged = its_own | exact.isnan()
-    return int((judged & ~s.isnan() & (s != exact)).sum())
+        expected[len(x) // 3, 0, 0] = math.nan
+    compared = expected.isnan()
+    compared[:, 0, 0] = True
+    return int((compared & ~s.isnan() & (s != expected)).sum())
 
 
 def all_wrong_numbers(layer: neurons.Layer, x: Tensor, model: str, backend: str) -> int:
-    """Return `wrong_numbers` of NaN, inf and -inf together."""
-    exact = own_form(model, backend)
-    return sum(wrong_numbers(layer, exact, x, value) for value in STRANGE)
+    """Return the sum of `wrong_numbers` for NaN, inf and -inf."""
+    expected = matching_reference(model, backend)
+    return sum(wrong_numbers(layer, expected, x, value) for value in STRANGE_VALUES)

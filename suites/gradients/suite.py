@@ -1,4 +1,6 @@
-"""Errors of spikes and gradients: in numbers, over time, and on strange inputs."""
+"""Errors of spikes and gradients: in numbers, over time, and for strange inputs."""
+
+from typing import Any
 
 import neurons
 from suites import cases, per_model
@@ -6,41 +8,44 @@ from suites.gradients import comparison, drift, finite_differences, horizon, rob
 from suites.metric import metric
 from suites.profiles import ALL_SURROGATES, profile
 
-FLOAT32 = {name: bounds["float32"] for name, bounds in tolerance.TOLERANCE.items()}
-# Where time is short, memory is checked on generated kernels alone: elsewhere torch fills it.
+FLOAT32 = {name: by_dtype["float32"] for name, by_dtype in tolerance.TOLERANCE.items()}
+# A brief profile checks memory only on backends with kernels; in the others torch writes it.
 KERNELS = [b for b in cases.backends() if b not in ("eager", "serial")]
+# What a profile leaves out: asv skips methods, not classes.
+STRANGE: dict[str, Any] = {"gate": "numerics", "skip_benchmark": not profile().robustness}
+LONG: dict[str, Any] = {"gate": "numerics", "skip_benchmark": bool(profile().brief)}
 
 
 class Gradients:
-    """Against the float64 reference, with the model's own surrogate, in every dtype."""
+    """Errors against the float64 reference with the model's own surrogate, in every dtype."""
 
     params = (cases.models(), cases.backends(), list(profile().dtypes))
     param_names = ("model", "backend", "dtype")
     timeout = 300
 
     def setup(self, model, backend, dtype):
-        self.case = comparison.case(model, backend, comparison.DEFAULT, dtype)
+        self.comparison = comparison.compare_case(model, backend, comparison.DEFAULT, dtype)
 
     @metric(unit="fraction", gate="numerics", tolerance=tolerance.FLIPS)
     def track_flip_rate(self, model, backend, dtype):
         """Share of spikes that differ from the reference's."""
-        return self.case.flips
+        return self.comparison.flips
 
     @metric(unit="fraction", gate="numerics", tolerance=tolerance.FAR)
     def track_far_flip_rate(self, model, backend, dtype):
-        """Share of spikes that no rounding of the distance to the threshold explains."""
-        return self.case.far
+        """Share of spikes that no rounding of the potential explains."""
+        return self.comparison.far
 
     @metric(unit="relative error", gate="numerics", tolerance=tolerance.TOLERANCE["error"])
     def track_gradient_error(self, model, backend, dtype):
-        """Largest relative error among d/dx and every d/dparameter, flips replayed."""
-        return comparison.finite(self.case.figures["error"], self.case.worst)
+        """Largest relative error among d/dx and every d/dparameter; the reference replays."""
+        return comparison.finite(self.comparison.figures["error"], self.comparison.worst)
 
 
 class Surrogated:
-    """Against the same reference with one surrogate after the other, in float32: what is wrong.
+    """Errors against the same reference with every surrogate, in float32: direction and scale.
 
-    Correlation c and scale r = |g| / |reference| make the error: its square is 1 + r^2 - 2 c r.
+    With correlation c and scale r = |g| / |reference|, the squared error is 1 + r^2 - 2 c r.
     """
 
     params = (cases.models(), cases.backends(), list(profile().surrogates))
@@ -48,37 +53,37 @@ class Surrogated:
     timeout = 300
 
     def setup(self, model, backend, surrogate):
-        self.case = comparison.case(model, backend, surrogate, "float32")
+        self.comparison = comparison.compare_case(model, backend, surrogate, "float32")
 
     @metric(unit="absolute error", gate="numerics", tolerance=FLOAT32["direction"])
     def track_direction_error(self, model, backend, surrogate):
-        """1 - correlation, of whichever of d/dx and d/dparameters has the lowest."""
-        return comparison.finite(self.case.figures["direction"], self.case.worst)
+        """1 - correlation, the largest among d/dx and every d/dparameter."""
+        return comparison.finite(self.comparison.figures["direction"], self.comparison.worst)
 
     @metric(unit="relative error", gate="numerics", tolerance=FLOAT32["scale"])
     def track_scale_error(self, model, backend, surrogate):
-        """How far |g| / |reference| is from 1, where it is furthest."""
-        return comparison.finite(self.case.figures["scale"], self.case.worst)
+        """||g| / |reference| - 1|, the largest among d/dx and every d/dparameter."""
+        return comparison.finite(self.comparison.figures["scale"], self.comparison.worst)
 
 
 class FiniteDifferences:
-    """The whole backward through time in float64, with the spike replaced by its primitive."""
+    """Errors of the whole backward through time in float64, with smooth fire."""
 
     params = (cases.models(), ["eager", "serial", "cpu"])
     param_names = ("model", "backend")
 
     def setup(self, model, backend):
-        self.layer, self.x, self.upstream = finite_differences.case(model, backend)
+        self.smooth_case = finite_differences.smooth_case(model, backend)
 
     @metric(unit="relative error", gate="numerics", tolerance=tolerance.FINITE_DIFFERENCE)
     def track_finite_difference_error(self, model, backend):
         """Relative error of the derivative along random directions of x and each parameter."""
-        error = finite_differences.error(self.layer, self.x, self.upstream)
+        error = finite_differences.error(*self.smooth_case)
         return comparison.finite(error, "the error")
 
 
 class Surrogates:
-    """The derivative that each surrogate gives to a spike."""
+    """Errors of the derivative that each surrogate gives to a spike."""
 
     params = (list(ALL_SURROGATES[1:]),)
     param_names = ("surrogate",)
@@ -90,12 +95,12 @@ class Surrogates:
 
     @metric(unit="absolute error", gate="numerics", tolerance=tolerance.SURROGATE)
     def track_surrogate_error(self, surrogate):
-        """Largest error of a spike's derivative against differences of the primitive."""
+        """Largest error of a spike's derivative against finite differences of g."""
         return finite_differences.surrogate_error(self.surrogate)
 
 
 class Horizon:
-    """How far back a gradient reaches; one run per model tells it for all lags."""
+    """How far back a gradient reaches; one run per model gives all lags."""
 
     params = (cases.models(), horizon.LAGS)
     param_names = ("model", "lag")
@@ -114,7 +119,7 @@ class Horizon:
 
 
 class Truncation:
-    """What truncating the gradient loses; one run per model tells it for all windows."""
+    """How truncation changes the gradient; one run per model gives all windows."""
 
     params = (cases.models(), horizon.WINDOWS)
     param_names = ("model", "window")
@@ -128,55 +133,53 @@ class Truncation:
 
     @metric(unit="relative change")
     def track_truncation_change(self, facts, model, window):
-        """Relative change of the gradient that is cut every `window` steps."""
+        """Relative change of the gradient if it is cut every `window` steps."""
         return facts[model][horizon.WINDOWS.index(window)]
 
 
 class Robustness:
-    """Strange inputs, unwritten memory, layouts."""
+    """Checks with strange inputs, unwritten memory, and other memory layouts."""
 
     params = (cases.models(), KERNELS if profile().brief else cases.backends())
     param_names = ("model", "backend")
     timeout = 300
-    skip_benchmark = not profile().robustness
 
     def setup(self, model, backend):
-        self.layer, self.x = robustness.case(model, backend)
+        self.layer, self.x = robustness.layer_and_input(model, backend)
 
-    @metric(unit="values", gate="numerics", tolerance=tolerance.BROKEN)
+    @metric(unit="values", tolerance=tolerance.BROKEN, **STRANGE)
     def track_unwritten(self, model, backend):
-        """Values of spikes and gradients that are what memory held before."""
+        """Values of spikes and gradients that depend on unwritten memory."""
         return robustness.unwritten(self.layer, self.x)
 
-    @metric(unit="values", gate="numerics", tolerance=tolerance.BROKEN)
+    @metric(unit="values", tolerance=tolerance.BROKEN, **STRANGE)
     def track_wrong_numbers(self, model, backend):
-        """Numbers where NaN, inf or -inf in the input must give something else."""
+        """Spikes that hide a NaN, inf or -inf of the input."""
         return robustness.all_wrong_numbers(self.layer, self.x, model, backend)
 
-    @metric(unit="values", gate="numerics", tolerance=tolerance.BROKEN)
+    @metric(unit="values", tolerance=tolerance.BROKEN, **STRANGE)
     def track_irreproducible(self, model, backend):
-        """Values of spikes and gradients that a second run does not repeat."""
+        """Values of spikes and gradients that differ in a second run."""
         return robustness.irreproducible(self.layer, self.x)
 
-    @metric(unit="relative error", gate="numerics", tolerance=FLOAT32["error"])
+    @metric(unit="relative error", tolerance=FLOAT32["error"], **STRANGE)
     def track_layout_error(self, model, backend):
-        """Largest relative error of a gradient whose upstream one lies otherwise in memory."""
+        """Largest relative error of a gradient if that of the output is not contiguous."""
         return robustness.layout_error(self.layer, self.x)
 
 
 class Drift:
-    """16384 steps: minutes for all models, so not in a short profile."""
+    """The drift over 16384 steps; it takes minutes for all models, too long for a brief profile."""
 
     params = (cases.models(), cases.backends())
     param_names = ("model", "backend")
     timeout = 600
-    skip_benchmark = bool(profile().brief)
 
     def setup(self, model, backend):
         self.layers = drift.layers(model, backend)
 
-    @metric(unit="T eps", gate="numerics", tolerance=tolerance.DRIFT)
+    @metric(unit="T eps", tolerance=tolerance.DRIFT, **LONG)
     def track_drift(self, model, backend):
-        """How far the last state is from the reference's, in roundings of T steps."""
+        """Error of the last state against the reference's, in units of T eps."""
         error = drift.drift(*self.layers, cases.current(drift.SHAPE))
         return comparison.finite(error, "the drift")

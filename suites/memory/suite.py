@@ -1,4 +1,4 @@
-"""Bytes: the peak of a training step, and what autograd keeps for the backward."""
+"""Memory: the peak of a training step, and what autograd keeps for the backward."""
 
 from suites import cases
 from suites.memory import usage
@@ -6,7 +6,7 @@ from suites.metric import metric
 
 
 class Memory:
-    """Of forward and backward together."""
+    """Bytes of forward and backward together."""
 
     params = (cases.models(), cases.runners(training=True), cases.shapes()[:2])
     param_names = ("model", "backend", "shape")
@@ -17,13 +17,13 @@ class Memory:
 
     @metric(unit="bytes")
     def track_peak_bytes(self, model, backend, shape):
-        """Peak of forward+backward above what the case holds before it, in bytes."""
-        self.workload.training()  # what a first call leaves behind is not the neuron's
+        """Peak bytes of forward and backward, above the bytes in use before them."""
+        self.workload.training()  # a first call leaves memory in use, e.g. compiled code
         before = usage.reset_peak()
         self.workload.training()
         return float(usage.peak() - before)
 
     @metric(unit="bytes/element", gate="counter", tolerance=0.0)
     def track_saved_bytes(self, model, backend, shape):
-        """Bytes autograd keeps between forward and backward, per element of x."""
+        """Bytes that autograd keeps between forward and backward, per element of x."""
         return usage.saved_bytes(self.workload)

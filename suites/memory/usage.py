@@ -1,4 +1,4 @@
-"""Bytes in use: the peak of this process or device, and what autograd keeps."""
+"""Memory in use: the peak of this process or its GPU, and what autograd keeps."""
 
 import ctypes
 import gc
@@ -11,9 +11,9 @@ from suites.cases import Workload
 
 
 def saved_bytes(workload: Workload) -> float:
-    """Return the bytes autograd keeps between forward and backward, per element of x.
+    """Return the bytes that autograd keeps between forward and backward, per element of x.
 
-    The inputs themselves do not count, and neither does what is released before the forward ends.
+    Neither the inputs count, nor tensors that are released before the forward ends.
     """
     kept: WeakSet[_Kept] = WeakSet()
 
@@ -30,19 +30,19 @@ def saved_bytes(workload: Workload) -> float:
 
 
 class _Kept:
-    """A tensor that autograd keeps, for as long as it does."""
+    """A tensor that autograd keeps; this object lives as long as autograd keeps it."""
 
     def __init__(self, tensor: torch.Tensor) -> None:
         self.tensor = tensor
 
 
 def reset_peak() -> int:
-    """Forget the peak so far and return the bytes in use now."""
+    """Reset the peak and return the bytes in use now."""
     gc.collect()
     if torch.cuda.is_initialized():
         torch.cuda.reset_peak_memory_stats()
         return torch.cuda.memory_allocated()
-    ctypes.CDLL(None).malloc_trim(0)  # freed memory goes back to the system
+    ctypes.CDLL(None).malloc_trim(0)  # return freed memory to the system
     Path("/proc/self/clear_refs").write_text("5")
     return _status("VmRSS")
 
@@ -55,7 +55,7 @@ def peak() -> int:
 
 
 def _status(field: str) -> int:
-    """A field of Linux's /proc/self/status, in bytes."""
+    """Return a field of Linux's /proc/self/status in bytes."""
     lines = Path("/proc/self/status").read_text().splitlines()
     kilobytes = next(line.split()[1] for line in lines if line.startswith(field + ":"))
     return int(kilobytes) * 1024

@@ -1,15 +1,18 @@
-"""Neurons of other libraries, run under our cases: one file per library.
+"""Neurons of other libraries, measured in our cases: one file per library.
 
-An adapter `<library>.py` holds
+A file `<library>.py`, the adapter of the library, defines
 
-    PACKAGE          what pip installs
-    NOTE             how its rows differ from ours, shown beside them; "" if they do not
-    LONGEST          {model: T}, the longest sequences [steps] worth waiting for
+    PACKAGE          the name of its package for pip
+    NOTE             how its rows differ from ours, for the report; "" if they do not
+    LONGEST          {model: T}, the longest sequences [steps] that are measured
+    DEVICES          the torch device types it runs on, if not all
     build(ours)      -> (run, params): the library's neuron with the parameters, surrogate and reset
-                     of our layer, `run` from x [T, N, C] to spikes, from rest at every call, and
-                     its learnable tensors; NotImplementedError for what the library lacks
+                     of our layer. `run` takes x [T, N, C] and returns spikes, from rest at every
+                     call; `params` are its learnable tensors. Raises NotImplementedError for what
+                     the library lacks.
 
-and imports its library inside `build`: the report reads NOTE where the library is not installed.
+and imports its library inside `build`, since a library may not be installed. The axes and the
+report read NOTE and DEVICES from the file's text, so these are literals.
 """
 
 from __future__ import annotations
@@ -17,7 +20,6 @@ from __future__ import annotations
 import copy
 import importlib
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -26,35 +28,45 @@ import neurons
 
 Run = Callable[[Tensor], Tensor]
 
-STEPS = 64  # compared before a timing counts
-MARGIN = 1e-4  # a potential this near its threshold may fire or not, by rounding or by `>`
+STEPS = 64  # how many steps are compared with ours before a timing
+MARGIN = 1e-4  # nearer than this to the threshold a spike may differ, by rounding or by `>`
 
 
 def build(library: str, ours: neurons.Layer, x: Tensor) -> tuple[Run, list[Tensor]]:
-    """`ours` in another library, made where `x` is and proven to spike alike on it.
+    """Build our layer in another library, and verify that it gives the same spikes on `x`.
 
-    Raises NotImplementedError for what the library lacks or takes too long for, RuntimeError if
-    its spikes differ: no timing counts then.
+    Raise NotImplementedError as `convert` does, RuntimeError if its spikes differ: a wrong neuron
+    gets no timing.
     """
-    adapter = importlib.import_module(f"suites.peers.{library}")
-    model = ours.neuron.name
-    longest = adapter.LONGEST.get(model, len(x))
-    if len(x) > longest:
-        raise NotImplementedError(f"{library} {model} stops at T={longest}: {adapter.NOTE}")
-    try:
-        with x.device:
-            run, params = adapter.build(ours)
-    except ImportError as error:
-        raise NotImplementedError(f"{error}: pip install {adapter.PACKAGE}") from error
+    run, params = convert(library, ours, len(x), x.device)
     verify(library, ours, run, x)
     return run, params
 
 
-def verify(library: str, ours: neurons.Layer, run: Run, x: Tensor) -> None:
-    """Raise RuntimeError unless `run` fires where `ours` does, over the first steps of `x`.
+def convert(
+    library: str, ours: neurons.Layer, steps: int, device: torch.device
+) -> tuple[Run, list[Tensor]]:
+    """Build our layer in another library, for sequences of that many steps.
 
-    A neuron may differ once its potential came within `MARGIN` of the threshold at the step where
-    it first differs: from there on, two right answers go separate ways.
+    Raise NotImplementedError for what the library lacks and for sequences longer than LONGEST.
+    """
+    adapter = importlib.import_module(f"suites.peers.{library}")
+    model = ours.neuron.name
+    longest = adapter.LONGEST.get(model, steps)
+    if steps > longest:
+        raise NotImplementedError(f"{library} {model} stops at T={longest}: {adapter.NOTE}")
+    try:
+        with device:
+            return adapter.build(ours)
+    except ImportError as error:
+        raise NotImplementedError(f"{error}: pip install {adapter.PACKAGE}") from error
+
+
+def verify(library: str, ours: neurons.Layer, run: Run, x: Tensor) -> None:
+    """Raise RuntimeError unless `run` gives the spikes of `ours` over the first steps of `x`.
+
+    The first difference of a neuron is accepted if its potential is within `MARGIN` of the
+    threshold there, and with it all its later differences.
     """
     if "T" not in ours.neuron.needs:
         x = x[:STEPS]
@@ -71,18 +83,12 @@ def verify(library: str, ours: neurons.Layer, run: Run, x: Tensor) -> None:
 
 
 def _potentials(ours: neurons.Layer, x: Tensor) -> tuple[Tensor, Tensor]:
-    """Our spikes, and every potential's distance to its threshold, both like `x`.
+    """Return our spikes and the distance of every potential to its threshold, in the shape of `x`.
 
-    Integers have their thresholds halfway between them.
+    The thresholds of integer spikes are halfway between the integers.
     """
-    seen = []
-
-    class Watched(neurons.Fire):
-        def __call__(self, u: Tensor, **now: Any) -> Tensor:
-            distance = u - u.floor() - 0.5 if self.surrogate.name == "integer" else u
-            seen.append(distance.flatten())
-            return super().__call__(u, **now)
-
-    probe = copy.copy(ours)
-    probe.fire = Watched(**vars(ours.fire))
-    return probe(x), torch.cat(seen).view(x.shape)
+    layer = copy.copy(ours)
+    layer.fire, decisions = neurons.recording(ours.fire)
+    spikes = layer(x)
+    u = torch.cat([decision.u.flatten() for decision in decisions]).view(x.shape)
+    return spikes, u - u.floor() - 0.5 if ours.fire.surrogate.name == "integer" else u

@@ -1,12 +1,12 @@
-"""flash-linear-attention: DSN out of its parts, as the DSN paper's appendix B runs it.
+"""flash-linear-attention: DSN on its HGRN operator, as in the DSN paper's appendix B.
 
     a = depthwise causal convolution of x               torch
     g = logsigmoid(a) / tau,   alpha = exp(g)           torch
     h[t] = exp(g[t]) h[t-1] + (1 - alpha[t]) x[t]       fla's HGRN operator, in Triton
     s = clip(round(h), 0, N)                            torch
 
-Of its two kernels this is the chunked one, which is parallel in time. A batch of one sequence with
-N C features is our [T, N, C] as it lies in memory: nothing is transposed for HGRN.
+Of its two kernels this is the chunked one, which is parallel in time. HGRN gets our [T, N, C] as a
+batch of one sequence with N C features, which needs no copy in memory.
 
 Written against fla-core 0.6.0.
 """
@@ -24,7 +24,7 @@ from suites.peers import Run
 
 PACKAGE = "fla-core"
 NOTE = (
-    "fla has the recurrence alone; convolution, sigmoid and rounding are torch operations around "
+    "fla has only the recurrence; convolution, sigmoid and rounding are torch operations around "
     "it, each of which reads and writes the whole sequence"
 )
 DEVICES = ("cuda",)  # its kernels need a GPU
@@ -32,7 +32,7 @@ LONGEST: dict[str, int] = {}
 
 
 def build(ours: neurons.Layer) -> tuple[Run, list[Tensor]]:
-    """dsn with our weights themselves."""
+    """Build dsn; it shares the weights of our layer."""
     if ours.neuron.name != "dsn":
         raise NotImplementedError(f"fla has no {ours.neuron.name}")
     if not (torch.cuda.is_available() or os.environ.get("TRITON_INTERPRET") == "1"):
@@ -44,8 +44,8 @@ def build(ours: neurons.Layer) -> tuple[Run, list[Tensor]]:
     weight, bias = ours.parameters()
 
     def run(x: Tensor) -> Tensor:
-        late = pad(x.permute(1, 2, 0), (weight.shape[1] - 1, 0))
-        a = conv1d(late, weight[:, None], bias, groups=len(weight)).permute(2, 0, 1)
+        padded = pad(x.permute(1, 2, 0), (weight.shape[1] - 1, 0))
+        a = conv1d(padded, weight[:, None], bias, groups=len(weight)).permute(2, 0, 1)
         g = logsigmoid(a) / ours.params.tau
         current = (1 - g.exp()) * x
         h, _ = hgrn.chunk_hgrn(current.flatten(1)[None], g.flatten(1)[None])

@@ -2,12 +2,11 @@
 
     h[t] = v[t-1] + (v_leak - v[t-1] + i[t]) / tau_mem,   i[t] = (1 - 1/tau_syn) i[t-1] + x[t]
 
-With tau_syn = 1 the current is the present input, and this is our LIF with `decay_input`; without
-it the input is scaled up by tau first. The surrogate goes by a name: norse has our triangle of
-width 1, and SuperSpike, which stands in for our atan. Its reset is in the gradient.
+With tau_syn = 1 the current is the present input, and this is our LIF with `decay_input`. Without
+`decay_input` the input is multiplied by tau first. Of the surrogates norse has our triangle of
+width 1, and SuperSpike, which we use for our atan. Its reset is always in the gradient.
 
-Written against 1.1.0. PLIF and the other models here have no counterpart in it, and IAF has no
-module over a sequence.
+Written against 1.1.0, which has none of our other models but IAF, and that only for single steps.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ LONGEST = {"lif": 4096}
 
 
 def build(ours: neurons.Layer) -> tuple[Run, list[Tensor]]:
-    """`LIF` for lif."""
+    """Build `LIF` for lif."""
     if ours.neuron.name != "lif":
         raise NotImplementedError(f"norse has no {ours.neuron.name}")
     if ours.fire.mode != "hard" or ours.fire.detach_reset:
@@ -60,7 +59,7 @@ def build(ours: neurons.Layer) -> tuple[Run, list[Tensor]]:
 
 
 def _method(surrogate: Any) -> str:
-    """norse's name of a surrogate."""
+    """Return norse's name of a surrogate."""
     match surrogate.name, dict(surrogate.arguments):
         case "atan", _:
             return "super"

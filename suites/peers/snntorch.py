@@ -2,13 +2,13 @@
 
     U[t] = beta U[t-1] + x[t],     S[t] = Theta(U[t] - threshold), which fires at `>`
 
-is our LIF with beta = 1 - 1/tau. With `learn_beta` it is nearest to our PLIF: what it learns is
-beta itself, not w, and the input decay is a product before it. `reset_delay=True`, its default,
-resets at the next step, outside the gradient; `reset_delay=False` resets at once, inside it.
+is our LIF with beta = 1 - 1/tau. With `learn_beta` it is nearest to our PLIF, but it learns beta
+itself, not w, and we multiply the input by the decay before it. `reset_delay=True`, its default,
+resets at the next step and outside the gradient; `reset_delay=False` at once and inside it.
 
-Written against 1.0.0. LeakyParallel, StateLeaky and LinearLeaky run whole sequences but never reset
-(the first also clips negative potentials), Lapicque is Leaky in volts, ohms and farads, and the
-others have no counterpart here.
+Written against 1.0.0. Of its other neurons LeakyParallel, StateLeaky and LinearLeaky run whole
+sequences but never reset (the first also clips negative potentials), Lapicque is Leaky in volts,
+ohms and farads, and the rest have other equations than our models.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RESETS = {"hard": "zero", "none": "none"}
 
 
 def build(ours: neurons.Layer) -> tuple[Run, list[Tensor]]:
-    """`Leaky` for lif and plif."""
+    """Build `Leaky` for lif and plif."""
     if ours.neuron.name not in ("lif", "plif"):
         raise NotImplementedError(f"snntorch has no {ours.neuron.name}")
     leaky = _leaky(ours)
@@ -66,7 +66,7 @@ def _leaky(ours: neurons.Layer) -> Any:
 
 
 def _beta(ours: neurons.Layer) -> float | Tensor:
-    """The decay factor of the potential."""
+    """Return the decay factor of the potential."""
     p = ours.params
     if ours.neuron.name == "plif":
         return 1 - p.w.detach().sigmoid()

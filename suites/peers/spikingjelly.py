@@ -1,17 +1,19 @@
 """SpikingJelly: its neurons in multi-step mode, on torch operations.
 
-Written against 2.0.0, whose neurons lost the argument `backend`: the device decides. On a GPU it
-would choose a kernel of its own (`spikingjelly_triton`) unless, as here, it does not know the
-surrogate; its ilif takes its own surrogate alone and so has no torch form there. Equations, the
-order of charging and the firing at `h >= v_th` are ours, with three exceptions: our glif fires
-above its threshold unless `strict=False`, which only a potential that meets it exactly can tell;
-ILIFNode and ComplementaryLIFNode know the soft reset alone; and the latter's input and reset are
-always in full and in the gradient.
+Written against 2.0.0, whose neurons choose their implementation by the device. On a GPU that is a
+kernel (`spikingjelly_triton`), unless the surrogate is unknown to SpikingJelly: so we pass a plain
+function there. Its ilif accepts only its own surrogate and has no torch form on a GPU.
+
+Its equations, with firing at `h >= v_th`, are ours, with these exceptions. Our glif fires above its
+threshold unless `strict=False`; the difference shows only at h = v_th. ILIFNode and
+ComplementaryLIFNode have only the soft reset, and the latter has no `decay_input` and always keeps
+the reset in the gradient.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -26,7 +28,29 @@ NOTE = (
     "and klif and cubic for sliding_psn, so long T are left out"
 )
 LONGEST = {"sliding_psn": 2048, "clif": 4096, "glif": 2048, "klif": 4096}
-RENAMED = {
+
+
+class Node(NamedTuple):
+    """A neuron of SpikingJelly that has the equations of one of our models."""
+
+    name: str  # of its class
+    options: tuple[str, ...] = ()  # that both have under the same name
+    kernel: str = ""  # the name of its Triton kernel
+
+
+NODES = {  # our model -> its neuron
+    "clif": Node("ComplementaryLIFNode", ("tau",), kernel="clif"),
+    "glif": Node("GatedLIFNode", ("T",)),
+    "iaf": Node("IFNode", kernel="if"),
+    "ilif": Node("ILIFNode", ("tau",), kernel="ilif"),
+    "klif": Node("KLIFNode", ("tau", "decay_input", "scale_reset")),
+    "lif": Node("LIFNode", ("tau", "decay_input"), kernel="lif"),
+    "masked_psn": Node("MaskedPSN", ("T", "k")),
+    "plif": Node("ParametricLIFNode", ("decay_input",), kernel="plif"),
+    "psn": Node("PSN", ("T",)),
+    "sliding_psn": Node("SlidingPSN", ("k",)),
+}
+RENAMED = {  # our parameters -> its
     "threshold": "v_threshold",
     "leak": "linear_decay",
     "subreset": "v_subreset",
@@ -35,74 +59,94 @@ RENAMED = {
 
 
 def build(ours: neurons.Layer) -> tuple[Run, list[Tensor]]:
-    """The node of our model, kept from the kernels it has on a GPU."""
+    """Build the node of our model on torch operations, also on a GPU."""
     g = surrogate(ours)
     if torch.get_default_device().type == "cpu":
         return node(ours, g)
     if ours.neuron.name == "ilif":
-        raise NotImplementedError("spikingjelly's ilif has kernels alone on a GPU")
+        raise NotImplementedError("spikingjelly's ilif has only kernels on a GPU")
     return node(ours, g.forward)
 
 
 def node(ours: neurons.Layer, g: Any) -> tuple[Run, list[Tensor]]:
-    """The node with our weights themselves: a copy of psn's would be T x T."""
+    """Build the node with surrogate g; it shares the weights of our layer (those of psn are T x T).
+
+    Return it as `build` does.
+    """
     from spikingjelly.activation_based import functional
 
     with torch.device("meta"):
-        made = _module(ours, g)
-    slots = made.state_dict()
-    named = {RENAMED.get(n, n): w for n, w in ours.state_dict().items()}
-    weights = {n: w.view_as(slots[n]) for n, w in named.items()}
-    made.load_state_dict(slots | weights, assign=True)
+        module = _module(ours, g)
+    empty = module.state_dict()
+    renamed = {RENAMED.get(name, name): weight for name, weight in ours.state_dict().items()}
+    weights = {name: weight.view_as(empty[name]) for name, weight in renamed.items()}
+    module.load_state_dict(empty | weights, assign=True)
 
     def run(x: Tensor) -> Tensor:
-        functional.reset_net(made)
-        return _gated(made, x) if ours.neuron.name == "glif" else made(x)
+        functional.reset_net(module)
+        return _run_glif(module, x) if ours.neuron.name == "glif" else module(x)
 
-    return run, list(made.parameters())
+    return run, list(module.parameters())
 
 
-def _gated(node: Any, x: Tensor) -> Tensor:
-    """GatedLIFNode takes images and has one conductance per step: ours holds its last one."""
-    node.T = len(x)
-    now = torch.arange(len(x), device=x.device).clamp_max(len(node.conduct) - 1)
+def _run_glif(module: Any, x: Tensor) -> Tensor:
+    """Run GatedLIFNode, which takes images and needs a conductance for every step.
+
+    Our glif uses its last conductance for all further steps.
+    """
+    module.T = len(x)
+    steps = torch.arange(len(x), device=x.device).clamp_max(len(module.conduct) - 1)
     images = x.reshape(*x.shape[:3], -1, 1)
-    return functional_call(node, {"conduct": node.conduct[now]}, images).view(x.shape)
+    return functional_call(module, {"conduct": module.conduct[steps]}, images).view(x.shape)
 
 
 def _module(ours: neurons.Layer, g: Any) -> torch.nn.Module:
-    """The module that fires by `g`, its weights still to come."""
+    """Build the module that fires by surrogate g; its weights are not yet ours."""
     from spikingjelly.activation_based import neuron
 
-    p, mode, cut = ours.params, ours.fire.mode, ours.fire.detach_reset
+    arguments = _arguments(ours)
+    if arguments is None:
+        raise NotImplementedError(f"spikingjelly has no match for {ours!r}")
+    module = getattr(neuron, NODES[ours.neuron.name].name)
+    if ours.neuron.name == "psn":
+        return module(**arguments, surrogate_function=g)  # it has no single-step mode
+    # MaskedPSN computes its masks at once, which cannot be on the meta device of `node`.
+    masked = ours.neuron.name == "masked_psn"
+    with ours.params.weight.device if masked else nullcontext():
+        return module(**arguments, surrogate_function=g, step_mode="m")
+
+
+def _arguments(ours: neurons.Layer) -> dict[str, Any] | None:
+    """Return the arguments that give the module our options; None if it does not have them."""
+    p, mode, detach = ours.params, ours.fire.mode, ours.fire.detach_reset
     match ours.neuron.name:
         case "iaf":
-            return neuron.IFNode(**_reset(ours, g))
+            return _reset(ours)
         case "lif" if p.decay == "linear":
-            return neuron.LIFNode(float(p.tau), p.decay_input, **_reset(ours, g))
+            return {"tau": float(p.tau), "decay_input": p.decay_input, **_reset(ours)}
         case "plif" if not getattr(p, "raw_input", False):
-            return neuron.ParametricLIFNode(decay_input=p.decay_input, **_reset(ours, g))
+            return {"decay_input": p.decay_input, **_reset(ours)}
         case "klif":
-            return neuron.KLIFNode(p.scale_reset, float(p.tau), p.decay_input, **_reset(ours, g))
-        case "clif" if not (p.decay_input or cut) and mode == "soft":
-            return neuron.ComplementaryLIFNode(float(p.tau), float(p.v_th), g, step_mode="m")
+            options = {"scale_reset": p.scale_reset, "decay_input": p.decay_input}
+            return {"tau": float(p.tau), **options, **_reset(ours)}
+        case "clif" if not (p.decay_input or detach) and mode == "soft":
+            return {"tau": float(p.tau), "v_threshold": float(p.v_th)}
         case "ilif" if mode == "soft":
-            return neuron.ILIFNode(float(p.tau), float(p.v_th), g, cut, step_mode="m")
-        case "glif" if (p.gates, p.train_gates, mode, cut) == ("soft", True, "none", False):
-            channels = len(p.tau) if p.tau.ndim else None
-            return neuron.GatedLIFNode(len(p.conduct), channels, surrogate_function=g)
+            threshold = {"v_threshold": float(p.v_th), "detach_reset": detach}
+            return {"tau": float(p.tau), **threshold}
+        case "glif" if (p.gates, p.train_gates, mode, detach) == ("soft", True, "none", False):
+            return {"T": len(p.conduct), "inplane": len(p.tau) if p.tau.ndim else None}
         case "psn":
-            return neuron.PSN(len(p.bias), g)
+            return {"T": len(p.bias)}
         case "masked_psn":
-            with p.weight.device:  # where its masks are made
-                return neuron.MaskedPSN(p.k, len(p.bias), surrogate_function=g, step_mode="m")
+            return {"k": p.k, "T": len(p.bias)}
         case "sliding_psn":
-            return neuron.SlidingPSN(len(p.weight), surrogate_function=g, step_mode="m")
-    raise NotImplementedError(f"spikingjelly has no match for {ours!r}")
+            return {"k": len(p.weight)}
+    return None
 
 
-def _reset(ours: neurons.Layer, g: Any) -> dict[str, Any]:
-    """What its integrate-and-fire neurons share. No v_reset means a soft reset, rest at 0."""
+def _reset(ours: neurons.Layer) -> dict[str, Any]:
+    """Return the arguments of the reset. Without v_reset it is soft, with rest at 0."""
     p, mode = ours.params, ours.fire.mode
     if mode == "none":
         raise NotImplementedError("spikingjelly always resets")
@@ -111,14 +155,12 @@ def _reset(ours: neurons.Layer, g: Any) -> dict[str, Any]:
     return {
         "v_threshold": float(p.v_th),
         "v_reset": float(p.v_reset) if mode == "hard" else None,
-        "surrogate_function": g,
         "detach_reset": ours.fire.detach_reset,
-        "step_mode": "m",
     }
 
 
 def surrogate(ours: neurons.Layer) -> Any:
-    """Its window is open and 1/alpha wide; the others take the arguments of ours."""
+    """Return its surrogate with our arguments; its Rect(alpha) is open and 1/alpha wide."""
     from spikingjelly.activation_based import surrogate
 
     spec = ours.fire.surrogate

@@ -1,8 +1,9 @@
-"""SpikingJelly: its Triton kernels, for the neurons that have one.
+"""SpikingJelly on its Triton kernels, for the neurons that have one.
 
-Written against 2.0.0. A node on a GPU takes its compiled CUDA kernel if SpikingJelly was built with
-them (its wheel is not), else its Triton kernel. Those of iaf, ilif, lif and plif walk over the
-sequence; that of clif does one step. The nodes and how they differ are `spikingjelly`'s.
+Written against 2.0.0. On a GPU a node uses its compiled CUDA kernel if SpikingJelly was built with
+them (its wheel is not), else its Triton kernel. The kernels of iaf, ilif, lif and plif compute the
+whole sequence, that of clif one step. For the nodes and how they differ from ours, see
+`spikingjelly`.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ PACKAGE = spikingjelly.PACKAGE
 NOTE = "its clif launches a kernel per step and has a backward quadratic in T"
 DEVICES = ("cuda",)  # its kernels need a GPU
 LONGEST = {"clif": spikingjelly.LONGEST["clif"]}
-KERNELS = {"clif": "clif", "iaf": "if", "ilif": "ilif", "lif": "lif", "plif": "plif"}
-RECT = ("clif",)  # whose kernel knows the rectangle
+KERNELS = {model: node.kernel for model, node in spikingjelly.NODES.items() if node.kernel}
+RECT = ("clif",)  # the models whose kernel has the surrogate "rect"
 
 
 def build(ours: neurons.Layer) -> tuple[Run, list[Tensor]]:
-    """The node of our model, left to choose its kernel, which must be in Triton."""
+    """Build the node of our model; the kernel that it chooses must be in Triton."""
     name, surrogate = ours.neuron.name, ours.fire.surrogate.name
     if name not in KERNELS:
         raise NotImplementedError(f"spikingjelly has no Triton kernel of {name}")

@@ -1,6 +1,6 @@
-"""What the DSN paper says of the models, and why the experiments say otherwise in places.
+"""The DSN paper's answers for the models, and why ours differ in places.
 
-A tick under function 2 is taken to claim both controls, of the definitions 3.2 and 3.3.
+We read a tick under function 2 as both controls, of definitions 3.2 and 3.3.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 COLUMNS = {
     "function 1": ("nonlinearity",),
     "function 2": ("short_control", "long_control"),
-    "condition 1": ("causality", "time_invariance"),
+    "condition 1": ("causality", "shift_invariance"),
     "condition 2": ("online",),
     "condition 3": ("parallel",),
 }
@@ -36,19 +36,20 @@ PROPOSITIONS = {
 # (model, column) -> why the experiment's answer is not the paper's.
 EXPLAINED = {
     ("ipsu", "function 1"): (
-        "The authors' code, which our golden vectors follow, takes the reset from the input by a"
-        " matrix alone. The sigmoid that makes the potential nonlinear is in PSU and RPSU only."
+        "The authors' code, which our golden vectors follow, computes the reset from the input by a"
+        " matrix only. The sigmoid that makes the potential nonlinear is in PSU and RPSU only."
     ),
     ("prf", "function 2"): (
-        "The resonator forgets by a fixed factor per step, so it controls in the long run; but for"
-        " any window some pulse is large enough to outlast it, which is how Proposition A.4 denies"
-        " short control to soft-reset LIF. The paper's one column for both can mean long control"
-        " only."
+        "The resonator decays by a fixed factor per step, so it has long control. But for any"
+        " window there is a pulse so large that the neuron still fires after it, the argument by"
+        " which Proposition A.4 denies short control to soft-reset LIF. The paper's one column for"
+        " both can mean long control only."
     ),
     ("dsn", "function 2"): (
-        "Equation A.17 is a condition on the decay that parameters can meet, not one that all of"
-        " them do. A drawn channel whose taps are positive closes its leak at a large input and"
-        " then forgets by a fixed factor per step. With one negative tap on the last input the"
-        " decay falls to 0 after a spike and both controls hold: see 'dsn, taps that reset'."
+        "Equation A.17 is a condition on the decay. Some parameters meet it, others do not. In a"
+        " channel whose initial taps are positive, a large input brings the decay near 1, and then"
+        " the potential decays by a fixed factor per step. With one negative tap on the previous"
+        " input the decay falls to 0 after a spike, and both controls hold: see 'dsn, taps that"
+        " reset'."
     ),
 }

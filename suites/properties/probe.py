@@ -1,70 +1,65 @@
-"""Looking into a neuron while it runs: the common ground of the experiments.
+"""Running a neuron in an experiment and observing its potential.
 
-Each experiment is a function of `make`, which builds the neuron as a layer for sequences of T
-steps, and answers whether a property holds: nothing is taken from the model's name or looks. It
-runs in float64, [T, N, C], with inputs measured in thresholds.
+Each experiment is a function of a builder, `build(T)`, which returns a layer for sequences of T
+steps. It returns whether the neuron has a property, from measurements alone: the model's name and
+code do not matter. It runs in float64, [T, N, C], with inputs in units of the threshold.
 
-The potential of a model is what it asks `fire` about, u [m, T, N, C]: the distance to the
+The potential of a model is the argument u of its calls of `fire`, [m, T, N, C]: the distance to the
 threshold, m times per step (once, unless a model holds several neurons).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from neurons import Layer, Surrogate
+from neurons import Layer, recording
 
-Make = Callable[..., Layer]
+Builder = Callable[..., Layer]
 
 T, C = 64, 8  # steps and channels of an experiment
 
 
-class Seen(NamedTuple):
-    u: Tensor  # distance of the potential to the threshold, [m, T, N, C]
-    fires: Tensor  # where that is far enough, [m, T, N, C]
+class Observation(NamedTuple):
+    """The values of one run of a layer."""
+
+    u: Tensor  # potential minus threshold, [m, T, N, C]
+    fires: Tensor  # whether u gives a spike, [m, T, N, C]
     s: Tensor  # output, [T, N, C]
 
 
-def see(layer: Layer, x: Tensor) -> Seen:
-    """Run a layer over x and note what its `fire` is asked."""
-    asked: list[tuple[Tensor, Tensor]] = []
+def observe(layer: Layer, x: Tensor) -> Observation:
+    """Run a layer over x and return its potential, where it fires, and its output."""
     fire = layer.fire
-
-    def spike(g: Surrogate, u: Tensor) -> Tensor:
-        spikes = fire.spike(g, u)
-        asked.append((u, spikes > 0))
-        return spikes
-
-    layer.fire = replace(fire, spike=spike)
+    layer.fire, decisions = recording(fire)
     try:
         s = layer(x)
     finally:
         layer.fire = fire
-    u, fires = (torch.stack(seen) for seen in zip(*asked, strict=True))
-    if u.ndim == x.ndim:  # asked at every step, not for all of them at once
+    u = torch.stack([decision.u for decision in decisions])
+    fires = torch.stack([decision.s > 0 for decision in decisions])
+    if u.ndim == x.ndim:  # one decision per step, not one for all steps
         u, fires = (v.unflatten(0, (len(x), -1)).transpose(0, 1) for v in (u, fires))
-    return Seen(u, fires, s)
+    return Observation(u, fires, s)
 
 
 def threshold(layer: Layer, steps: int) -> float:
-    """Where the neuron starts to fire, seen from rest: the unit of the experiments' inputs."""
+    """Return the distance from rest to the threshold, the unit of the experiments' inputs."""
     with torch.no_grad():
-        rest = see(layer, torch.zeros(steps, 1, C, dtype=torch.float64)).u
-    half = 0.5 if layer.fire.surrogate.name == "integer" else 0.0  # where rounding steps
-    measured = half - float(rest[:, 0].mean())
-    return measured if measured > 0 else 1.0
+        rest = observe(layer, torch.zeros(steps, 1, C, dtype=torch.float64)).u
+    first_spike = 0.5 if layer.fire.surrogate.name == "integer" else 0.0  # u that rounds to 1
+    distance = first_spike - float(rest[:, 0].mean())
+    return distance if distance > 0 else 1.0
 
 
 def noise(*shape: int) -> Tensor:
-    """The same normal numbers for a shape every time."""
+    """Return normal numbers, the same for a shape at every call."""
     return torch.randn(shape, generator=torch.Generator().manual_seed(7), dtype=torch.float64)
 
 
-def same(a: Tensor, b: Tensor) -> bool:
-    """Equal but for rounding, which a convolution by FFT spreads over all steps."""
+def nearly_equal(a: Tensor, b: Tensor) -> bool:
+    """Return whether a and b differ by rounding only; an FFT spreads it over all steps."""
     return bool((a - b).abs().max() <= 1e-9 * torch.maximum(a.abs().max(), b.abs().max()))

@@ -1,14 +1,16 @@
 """Time of a forward pass, of the backward alone, and of both as in training."""
 
 from suites import axes, cases
-from suites.metric import Timed, metric
+from suites.metric import metric, timed
+from suites.profiles import profile
 
-# For every model the backends and peers that take one step after the other: no pass of theirs is
-# faster than a chain of as many steps.
+# For each model, the backends and peers that run one step after the other. None of them can be
+# faster than the floor of T dependent steps.
 SERIAL = {model: axes.serial_runners(model) for model in cases.models()}
 
 
-class Inference(Timed):
+@timed(profile())
+class Inference:
     """A forward pass without a graph."""
 
     params = (cases.models(), cases.runners(), cases.shapes())
@@ -22,7 +24,8 @@ class Inference(Timed):
         self.workload.forward()
 
 
-class Training(Timed):
+@timed(profile())
+class Training:
     """The backward alone, and forward and backward together."""
 
     params = (cases.models(), cases.runners(training=True), cases.shapes())

@@ -1,7 +1,7 @@
-"""Does every model repeat its golden vectors, below the PATHs or all of the repository's?
+"""Check that the models reproduce their golden vectors: those below the PATHs, or all.
 
-Spikes, trajectories and gradients in float64 and in float32. A case that cannot be read, built or
-run is a failure.
+Spikes, trajectories and gradients are compared in float64 and in float32. A case that cannot be
+read, built or run is a failure.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.golden import cases, check
 from tests.golden.cases import VECTORS, Case
 from tests.golden.check import Verdict
 
-COSTLY = "compile"
+SLOW = "compile"
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -34,44 +34,46 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         "--backend",
         action="append",
         metavar="NAME",
-        help=f"one of {known}, or all; may be repeated; default: all but {COSTLY}, which takes "
+        help=f"one of {known}, or all; may be repeated; default: all but {SLOW}, which takes "
         "some 12 s per case and half an hour for all vectors",
     )
     return parser.parse_args(argv)
 
 
-def chosen(asked: list[str] | None) -> list[str]:
-    """The backends to run; ValueError for an unknown one."""
+def selected(backends: list[str] | None) -> list[str]:
+    """Return the backends to run; ValueError for an unknown one."""
     known = neurons.backends.names()
-    if asked is None:
-        return [name for name in known if name != COSTLY]
-    asked = [one_of("backend", name, [*known, "all"]) for name in asked]
-    return known if "all" in asked else asked
+    if backends is None:
+        return [name for name in known if name != SLOW]
+    backends = [one_of("no backend", name, [*known, "all"]) for name in backends]
+    return known if "all" in backends else backends
 
 
-def judged(sidecar: Path, backends: list[str]) -> tuple[str, Verdict]:
-    """A case's neuron and its verdict; files that cannot be read go by their folder and name."""
+def judge(sidecar: Path, backends: list[str]) -> tuple[str, Verdict]:
+    """Return a case's neuron and its verdict; for unreadable files, their folder's name instead."""
     unread: list[str] = []
-    with check.noted(unread, f"{sidecar.parent.name}/{sidecar.stem}"):
+    with check.errors_added_to(unread, f"{sidecar.parent.name}/{sidecar.stem}"):
         case = Case.load(sidecar)
         return case.neuron, check.judge(case, backends)
     return sidecar.parent.name, Verdict({}, unread)
 
 
 def report(neuron: str, verdicts: list[Verdict]) -> str:
-    """One line: how many cases, how many passed, how far off."""
+    """Return one line: the number of cases, how many passed, and the largest errors."""
     passed = sum(not verdict.wrong for verdict in verdicts)
     worst = {
         dtype: max((verdict.worst.get(dtype, 0.0) for verdict in verdicts), default=0.0)
         for dtype in check.TOLERANCE
     }
-    errors = ", ".join(f"{error:.1e} in {check.spell(dtype)}" for dtype, error in worst.items())
-    counted = f"{len(verdicts):3} cases {passed:3} passed"
-    return f"{neuron:24} {counted}   worst relative error {errors}"
+    errors = ", ".join(
+        f"{error:.1e} in {check.dtype_name(dtype)}" for dtype, error in worst.items()
+    )
+    counts = f"{len(verdicts):3} cases {passed:3} passed"
+    return f"{neuron:24} {counts}   worst relative error {errors}"
 
 
-def lent(backend: Backend, device: str) -> Backend:
-    """The backend at work on another device, for tensors that lie, and stay, on the CPU."""
+def on_device(backend: Backend, device: str) -> Backend:
+    """Return the backend that runs on another device, with inputs and results on the CPU."""
 
     def moved(record: Any, to: str) -> Any:
         return record and type(record)(*(v.to(to) if isinstance(v, Tensor) else v for v in record))
@@ -84,22 +86,22 @@ def lent(backend: Backend, device: str) -> Backend:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """0 if all cases pass, 1 if one fails, 2 if it was asked for something that is not there."""
+    """Return 0 if all cases pass, 1 if one fails, 2 for an unknown path or backend."""
     args = arguments(argv)
     try:
-        found, backends = cases.sidecars(*args.paths or [VECTORS]), chosen(args.backend)
+        sidecars, backends = cases.sidecars(*args.paths or [VECTORS]), selected(args.backend)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     verdicts: dict[str, list[Verdict]] = {}
-    on_gpu = {"triton": lent(BACKENDS["triton"], "cuda")} if torch.cuda.is_available() else {}
+    on_gpu = {"triton": on_device(BACKENDS["triton"], "cuda")} if torch.cuda.is_available() else {}
     with patch.dict(BACKENDS, on_gpu):
-        for sidecar in tqdm(found, unit="case", leave=False, disable=None):
-            neuron, verdict = judged(sidecar, backends)
+        for sidecar in tqdm(sidecars, unit="case", leave=False, disable=None):
+            neuron, verdict = judge(sidecar, backends)
             verdicts.setdefault(neuron, []).append(verdict)
-    for neuron, each in verdicts.items():
-        print(report(neuron, each))
-    wrong = [line for each in verdicts.values() for verdict in each for line in verdict.wrong]
+    for neuron, results in verdicts.items():
+        print(report(neuron, results))
+    wrong = [line for v in verdicts.values() for verdict in v for line in verdict.wrong]
     print(*(f"FAILED {line}" for line in wrong), sep="\n", end="\n" if wrong else "")
     return 1 if wrong else 0
 

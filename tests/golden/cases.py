@@ -1,7 +1,7 @@
 """A golden case, and the layer that its sidecar describes.
 
-Nothing here knows a single case: a recipe per neuron family spells the sidecar's fields in our
-names, so unseen cases of the same neurons build as well.
+A recipe for each family of neurons translates the sidecar's fields to our options. So new cases of
+the same neurons need no new code.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import numpy as np
 import torch
 
 import neurons
-from neurons.contract import one_of
+from neurons import one_of
 
 VECTORS = Path(__file__).parent / "vectors"
 
 
 class Case(NamedTuple):
-    """One `.npz` and its sidecar."""
+    """A `.npz` file and its sidecar."""
 
     path: Path
     about: dict[str, Any]
@@ -45,7 +45,7 @@ class Case(NamedTuple):
 
     @property
     def pointwise(self) -> bool:
-        """A surrogate alone: points instead of a sequence, no parameters."""
+        """Whether this is a surrogate at points, without a neuron, a sequence and parameters."""
         return self.neuron == "surrogate"
 
     @property
@@ -54,12 +54,12 @@ class Case(NamedTuple):
 
 
 def find(*roots: Path) -> list[Case]:
-    """All cases below the roots, each a folder or one of a case's files."""
+    """Load all cases below the roots; a root is a folder or a file of a case."""
     return [Case.load(sidecar) for sidecar in sidecars(*roots)]
 
 
 def sidecars(*roots: Path) -> list[Path]:
-    """The sidecars of all cases below the roots; ValueError where there is nothing."""
+    """Return the sidecars of all cases below the roots; ValueError if there are none."""
     files: set[Path] = set()
     for root in roots:
         if not root.exists():
@@ -70,10 +70,7 @@ def sidecars(*roots: Path) -> list[Path]:
     return sorted(files)
 
 
-# --------------------------------------------------------------------------------------------
-# Surrogates: their type -> our name, and their arguments' names -> ours
-# --------------------------------------------------------------------------------------------
-
+# type in the sidecar -> our surrogate, and {its argument: our argument}
 SURROGATES = {
     "atan": ("atan", {"alpha": "alpha"}),
     "sigmoid": ("sigmoid", {"alpha": "alpha"}),
@@ -85,34 +82,36 @@ SURROGATES = {
 
 
 def surrogate(spec: Mapping[str, Any]) -> neurons.Surrogate:
-    """The surrogate of a sidecar's `surrogate` field."""
+    """Return the surrogate of a sidecar's field `surrogate`."""
     name, renamed = SURROGATES[one_of("no surrogate for type", spec["type"], SURROGATES)]
     return neurons.surrogate(name, **{ours: spec[theirs] for theirs, ours in renamed.items()})
 
 
 def strict(spec: Mapping[str, Any]) -> bool:
-    """Whether the neuron fires above its threshold, not at it."""
+    """Return whether the neuron fires above its threshold, not at it."""
     return spec.get("fire", ">=0") == ">0"
 
 
-# --------------------------------------------------------------------------------------------
-# Recipes: a case -> how we spell it; `recipes/` holds them, a file per family
-# --------------------------------------------------------------------------------------------
-
-
 def above_threshold(u: torch.Tensor, p: Any) -> torch.Tensor:
-    """h of a neuron that fires on h - v_th."""
+    """Return h of a neuron that fires on u = h - v_th."""
     return u + getattr(p, "v_th", 0.0)
 
 
 class Recipe(NamedTuple):
-    """What `neurons.Layer` needs.
+    """How to build the layer of a case: arguments of `neurons.Layer`, and the exceptions.
 
-    `renamed` maps their parameters' names to ours where they are unlike; `surrogate` replaces the
-    sidecar's where a model works out its own; `run` does a case of another form: it takes the
-    case, the backend and the dtype and returns what it saw by the names of the vectors.
-    `potential` tells h from what was fired on, where that is not the distance to `v_th`; None:
-    it cannot be told. `negative` vectors are of code with a fault, from which we must differ.
+    Attributes
+    ----------
+    renamed
+        {name of a parameter in the vectors: our name}, if they differ.
+    surrogate
+        Replaces that of the sidecar, for a model that computes its own.
+    run
+        Runs a case of another form: (case, backend, dtype) -> results by the names of the vectors.
+    potential
+        (u, p) -> h, if u is not h - v_th; None if h cannot be computed from u.
+    negative
+        The vectors come from faulty code, and our model must differ.
     """
 
     model: str
@@ -128,45 +127,51 @@ class Recipe(NamedTuple):
 
 @cache
 def recipes() -> dict[str, Callable[[Case], Recipe]]:
-    """All recipes, by the neuron of the sidecar."""
-    found = {}
+    """Return all recipes, by the neuron of the sidecar, from the files of `recipes/`."""
+    by_neuron = {}
     for module in pkgutil.iter_modules([str(Path(__file__).parent / "recipes")]):
-        found |= importlib.import_module(f"tests.golden.recipes.{module.name}").RECIPES
-    return found
+        by_neuron |= importlib.import_module(f"tests.golden.recipes.{module.name}").RECIPES
+    return by_neuron
 
 
 def recipe(case: Case) -> Recipe:
-    """How we spell a case; ValueError if its neuron or surrogate is unknown."""
-    made = recipes()[one_of("no recipe for neuron", case.neuron, recipes())](case)
-    return made if made.surrogate else made._replace(surrogate=surrogate(case.about["surrogate"]))
+    """Return the recipe of a case; ValueError if its neuron or surrogate is unknown."""
+    result = recipes()[one_of("no recipe for neuron", case.neuron, recipes())](case)
+    if result.surrogate:
+        return result
+    return result._replace(surrogate=surrogate(case.about["surrogate"]))
 
 
 def build(case: Case, backend: str, dtype: torch.dtype) -> neurons.Layer:
-    """The layer a case describes, with its parameters and fixed matrices."""
-    made = recipe(case)
-    found: dict[str, Any] = {"shape": case.arrays["x"].shape[2:], "T": len(case.arrays["x"])}
-    needs = {need: found[need] for need in neurons.get(made.model).needs}
-    layer = neurons.Layer(
-        made.model,
-        backend=backend,
-        surrogate=made.surrogate,
-        strict=strict(case.about["surrogate"]),
-        reset=made.reset,
-        detach_reset=made.detach_reset,
-        **made.options,
-        **needs,
-    ).to(dtype)
-    for theirs, held in learned(case, layer).items():
-        value = torch.from_numpy(case.arrays[f"param.{theirs}"])
-        held.data.copy_(value.view_as(held))
+    """Build the layer that a case describes, with its parameters and fixed matrices."""
+    x = torch.from_numpy(case.arrays["x"])
+    layer = from_recipe(recipe(case), case, backend, x).to(dtype)
+    for name, parameter in parameters(case, layer).items():
+        value = torch.from_numpy(case.arrays[f"param.{name}"])
+        parameter.data.copy_(value.view_as(parameter))
     for name, fixed in layer.named_buffers():
         if f"const.{name}" in case.arrays:
             fixed.copy_(torch.from_numpy(case.arrays[f"const.{name}"]))
     return layer
 
 
-def learned(case: Case, layer: neurons.Layer) -> dict[str, torch.nn.Parameter]:
-    """The layer's parameters by the names the sidecar gives them."""
+def from_recipe(recipe: Recipe, case: Case, backend: str, x: torch.Tensor) -> neurons.Layer:
+    """Build the layer of a recipe for inputs like x, in float32 and with its initial parameters."""
+    options = {"shape": x.shape[2:], "T": len(x)} | recipe.options
+    needs = {name: options[name] for name in neurons.get(recipe.model).needs}
+    return neurons.Layer(
+        recipe.model,
+        backend=backend,
+        surrogate=recipe.surrogate or surrogate(case.about["surrogate"]),
+        strict=strict(case.about["surrogate"]),
+        reset=recipe.reset,
+        detach_reset=recipe.detach_reset,
+        **needs | recipe.options,
+    )
+
+
+def parameters(case: Case, layer: neurons.Layer) -> dict[str, torch.nn.Parameter]:
+    """Return the parameters of the layer by their names in the vectors."""
     prefix, renamed = "param.", recipe(case).renamed
-    theirs = [key.removeprefix(prefix) for key in case.arrays if key.startswith(prefix)]
-    return {name: layer.get_parameter(renamed.get(name, name)) for name in theirs}
+    names = [key.removeprefix(prefix) for key in case.arrays if key.startswith(prefix)]
+    return {name: layer.get_parameter(renamed.get(name, name)) for name in names}

@@ -1,4 +1,4 @@
-"""The golden vectors: every model repeats its authors' code, and the runner notices when not."""
+"""The golden vectors: every model reproduces its authors' code, and the runner reports if not."""
 
 import filecmp
 import json
@@ -39,7 +39,7 @@ def test_compiled_models_repeat_their_vectors(model):
 
 
 def test_every_model_has_vectors():
-    """But iaf, for which there are none; `test_serial` holds it to a lif that does not leak."""
+    """Except iaf, which `test_serial` compares with a lif without leak."""
     assert FIRST.keys() == set(neurons.names()) - {"iaf"}
 
 
@@ -52,24 +52,22 @@ def test_vectors_equal_their_originals():
     assert not differ and not missing
 
 
-# The runner itself
-
 SOFT = "lif/c0_clifrepo_soft"
 HYPER = Case.load(VECTORS / f"{SOFT}.json").hyper
 
 
 @pytest.fixture
 def copy(tmp_path):
-    """A case in a folder of its own, its sidecar and arrays changed; returns the folder."""
+    """Return a function that writes a changed case to a new folder and returns the folder."""
 
-    def make(source: str, about=None, arrays=None) -> Path:
+    def write(source: str, about=None, arrays=None) -> Path:
         case = Case.load(VECTORS / f"{source}.json")
         changed = case.about | (about or {})
         (tmp_path / "unseen.json").write_text(json.dumps(changed))
         np.savez(tmp_path / "unseen.npz", **case.arrays | (arrays(case.arrays) if arrays else {}))
         return tmp_path
 
-    return make
+    return write
 
 
 def test_without_a_path_all_vectors_run(capsys, monkeypatch):
@@ -77,9 +75,9 @@ def test_without_a_path_all_vectors_run(capsys, monkeypatch):
     monkeypatch.setattr(check, "judge", lambda case, _: run.append(case) or Verdict({}, []))
     assert main([]) == 0
     printed = capsys.readouterr().out
-    counted = {line.split()[0]: line.split()[1:4:2] for line in printed.splitlines()}
-    assert counted["lif"] == ["5", "5"]
-    assert sum(int(passed) for _, passed in counted.values()) == len(run) == len(CASES)
+    counts = {line.split()[0]: line.split()[1:4:2] for line in printed.splitlines()}
+    assert counts["lif"] == ["5", "5"]
+    assert sum(int(passed) for _, passed in counts.values()) == len(run) == len(CASES)
 
 
 def test_unseen_case_of_a_known_neuron(copy, capsys):
@@ -88,19 +86,19 @@ def test_unseen_case_of_a_known_neuron(copy, capsys):
 
 
 @pytest.mark.parametrize(
-    ("arrays", "what"),
+    ("arrays", "name"),
     [
         (lambda a: {"out": 1 - a["out"]}, "out"),
         (lambda a: {"grad.x": a["grad.x"] * (1 + 1e-7)}, "grad.x"),
         (lambda a: {"grad.param.w": a["grad.param.w"] * (1 + 1e-7)}, "grad.param.w"),
         (lambda a: {"traj.h": a["traj.h"] + 1e-7}, "traj.h"),
         (lambda a: {"traj.v": a["traj.v"] + 1e-7}, "traj.v"),
-        (lambda a: {"grad.unheard": a["grad.x"]}, "grad.unheard"),
+        (lambda a: {"grad.unknown": a["grad.x"]}, "grad.unknown"),
     ],
 )
-def test_runner_notices_a_wrong_array(copy, capsys, arrays, what):
+def test_runner_notices_a_wrong_array(copy, capsys, arrays, name):
     assert main([str(copy("plif/c0_clifrepo", arrays=arrays))]) == 1
-    assert f"FAILED plif/unseen on eager in float64: {what} is off" in capsys.readouterr().out
+    assert f"FAILED plif/unseen on eager in float64: {name} is off" in capsys.readouterr().out
 
 
 def test_runner_notices_a_wrong_option(copy, capsys):
@@ -117,8 +115,8 @@ def test_a_vector_of_faulty_code_must_not_be_repeated(copy, capsys):
 @pytest.mark.parametrize(
     ("about", "reason"),
     [
-        ({"neuron": "unheard"}, "no recipe for neuron 'unheard'"),
-        ({"surrogate": {"type": "unheard"}}, "no surrogate for type 'unheard'"),
+        ({"neuron": "unknown"}, "no recipe for neuron 'unknown'"),
+        ({"surrogate": {"type": "unknown"}}, "no surrogate for type 'unknown'"),
         ({"surrogate": {"type": "atan"}}, "KeyError: 'alpha'"),
         ({"hyper": {}}, "KeyError: 'v_threshold'"),
         ({"hyper": HYPER | {"tau": -1}}, "tau = -1 is not allowed"),
@@ -132,17 +130,20 @@ def test_a_case_that_cannot_be_built_fails_and_the_rest_goes_on(copy, capsys, ab
     assert "3 cases   3 passed" in printed
 
 
-@pytest.mark.parametrize("torn", ["unseen.npz", "unseen.json"])
-def test_a_case_that_cannot_be_read_fails(copy, capsys, torn):
+@pytest.mark.parametrize("broken", ["unseen.npz", "unseen.json"])
+def test_a_case_that_cannot_be_read_fails(copy, capsys, broken):
     folder = copy(SOFT)
-    (folder / torn).write_text("{")
+    (folder / broken).write_text("{")
     assert main([str(folder)]) == 1
     assert "/unseen: " in capsys.readouterr().out
 
 
 def test_a_case_that_no_backend_asked_for_can_run_fails(copy, capsys):
     assert main([str(copy(SOFT)), "--backend", "serial"]) == 1
-    assert "FAILED lif/unseen: ValueError: lif is serial already" in capsys.readouterr().out
+    assert (
+        "FAILED lif/unseen: ValueError: backend 'serial' cannot run lif: "
+        in capsys.readouterr().out
+    )
 
 
 @pytest.mark.parametrize("arguments", [["no/such/folder"], ["--backend", "cudaa"]])

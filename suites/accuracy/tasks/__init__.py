@@ -1,4 +1,4 @@
-"""The tasks: one file each, whose `load()` makes the Task and needs no network."""
+"""The tasks, one file each. Its `load()` returns the Task and needs no internet access."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from suites.accuracy.task import Task
 
 
 def names() -> list[str]:
-    """The task axis: the files of this folder."""
+    """Return the task axis: the files of this folder."""
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
 @cache
 def load(name: str) -> Task:
-    """The task called `name`, made once per process."""
+    """Load the task called `name`, once per process."""
     return importlib.import_module(f"{__name__}.{name}").load()

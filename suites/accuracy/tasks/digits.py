@@ -1,9 +1,8 @@
 """Handwritten digits, 8 x 8 pixels in 17 grey levels: 1797 images, 10 classes, T = 8 steps.
 
-Direct coding: the network reads the same standardised image at every step and its first layer
-turns it into spikes, as in CLIF, DS-ATGO and ST-DANO for images; so no randomness of an encoder
-is measured, and the first layer works on analog values. A stratified third of the images, always
-the same, is the test set.
+Direct coding, as in CLIF, DS-ATGO and ST-DANO: the input is the same standardised image at every
+step, and the first layer turns its analog values into spikes. So no random encoder affects the
+result. The test set is a third of the images, stratified, always the same.
 
 Source: scikit-learn's `load_digits`, which ships with it (UCI, Alpaydin & Kaynak 1998).
 """
@@ -16,6 +15,8 @@ STEPS = 8
 
 
 def load() -> Task:
+    """Return the task."""
+    # Not at the top: importing scikit-learn changes the environment of the process.
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
 
@@ -23,7 +24,7 @@ def load() -> Task:
     train, test, y_train, y_test = train_test_split(
         images, labels, test_size=1 / 3, stratify=labels, random_state=0
     )
-    mean, std = train.mean(), train.std()  # of all pixels: those of an image's rim are constant
+    mean, std = train.mean(), train.std()  # of all pixels together: some at the edge are constant
 
     def split(images, labels) -> Split:
         x = torch.as_tensor((images - mean) / std, dtype=torch.float32)

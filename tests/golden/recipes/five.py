@@ -1,10 +1,10 @@
-"""The first five models."""
+"""LIF, PLIF, PSN, sliding PSN and DSN."""
 
 from tests.golden.cases import Case, Recipe
 
 
 def integrate(case: Case) -> Recipe:
-    """lif, plif: SpikingJelly's arguments, where no v_reset means the soft reset."""
+    """lif and plif with SpikingJelly's arguments; without v_reset the reset is soft."""
     hyper = case.hyper
     options = {"v_th": hyper["v_threshold"], "decay_input": hyper["decay_input"]}
     options |= {key: hyper[key] for key in ("tau", "v_reset") if hyper.get(key) is not None}

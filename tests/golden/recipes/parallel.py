@@ -1,4 +1,4 @@
-"""The models that are parallel in time, and the scan that some of them stand on."""
+"""The models that are parallel in time, and the scan that some of them use."""
 
 import torch
 from torch import Tensor
@@ -11,13 +11,13 @@ FC = {"fc.weight": "weight", "fc.bias": "bias"}
 
 
 def masked_psn(case: Case) -> Recipe:
-    """The authors' code and SpikingJelly's, whose parameters are not in an `fc`."""
+    """The vectors of the authors' code and of SpikingJelly, which has other parameter names."""
     lambda_ = torch.tensor(case.hyper["lambda_"], dtype=torch.float64)
     return Recipe("masked_psn", {"k": case.hyper["k"], "lambda_": lambda_}, renamed=FC)
 
 
 def psu(case: Case) -> Recipe:
-    """PSU, IPSU, RPSU; the code lacks what makes the matrices, so the case has them: `const`."""
+    """PSU, IPSU and RPSU; the matrices are in the vectors (`const`), as the code lacks them."""
     hyper = case.hyper
     options = {"tau": hyper["tau"], "v_th": hyper["threshold"]}
     return Recipe(hyper["kind"].lower(), options, renamed=FC)
@@ -29,7 +29,7 @@ def prf(case: Case) -> Recipe:
 
 
 def pmsn(case: Case) -> Recipe:
-    """The code for S-MNIST, and that for S-CIFAR, which has a `coeff` and a `mode`."""
+    """The code for S-MNIST and that for S-CIFAR, which has the options `coeff` and `mode`."""
     hyper = case.hyper
     options = {"d_state": hyper["d_state"], "v_th": hyper["threshold"]}
     options |= {key: hyper[key] for key in ("coeff", "mode") if key in hyper}
@@ -37,7 +37,7 @@ def pmsn(case: Case) -> Recipe:
 
 
 def scanned(case: Case, backend: str, dtype: torch.dtype) -> dict[str, Tensor]:
-    """h[t] = exp(g[t]) h[t-1] + x[t] by `linear_scan`, whatever the backend."""
+    """Run h[t] = exp(g[t]) h[t-1] + x[t] by `linear_scan`; there is no backend."""
     names = [name for name in ("x", "g", "h0") if name in case.arrays]
     inputs = {n: torch.tensor(case.arrays[n], dtype=dtype, requires_grad=True) for n in names}
     h = linear_scan(inputs["g"].exp(), inputs["x"], inputs.get("h0"))
@@ -47,7 +47,7 @@ def scanned(case: Case, backend: str, dtype: torch.dtype) -> dict[str, Tensor]:
 
 
 def hgrn_scan(case: Case) -> Recipe:
-    """DSN's recurrence alone (its appendix B); no neuron is run."""
+    """Only the recurrence of DSN (its appendix B), without a neuron."""
     return Recipe("dsn", {}, surrogate=neurons.surrogate("integer"), run=scanned)
 
 

@@ -1,4 +1,4 @@
-"""The serial neurons: klif, glif, ilif, clif, and the three of ST-DANO with their mixture."""
+"""The serial neurons: klif, glif, ilif, clif, the three of ST-DANO and their mixture."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,28 +7,28 @@ import torch
 
 from tests.golden.cases import Case, Recipe
 
-OURS = {"v_threshold": "v_th", "v_threshold0": "v_th", "tau0": "tau"}
-PLAIN = ("tau", "gamma", "beta", "tau_min", "decay", "v_reset", "decay_input", "scale_reset")
+RENAMED = {"v_threshold": "v_th", "v_threshold0": "v_th", "tau0": "tau"}
+SAME = ("tau", "gamma", "beta", "tau_min", "decay", "v_reset", "decay_input", "scale_reset")
 
 
-def spelled(hyper: Mapping[str, Any]) -> dict[str, Any]:
-    """The options among a sidecar's fields, in our names."""
-    known = {theirs: OURS.get(theirs, theirs) for theirs in (*OURS, *PLAIN)}
+def options_of(hyper: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options among a sidecar's fields, by our names."""
+    known = {theirs: RENAMED.get(theirs, theirs) for theirs in (*RENAMED, *SAME)}
     return {ours: hyper[theirs] for theirs, ours in known.items() if hyper.get(theirs) is not None}
 
 
 def klif(case: Case) -> Recipe:
-    """SpikingJelly's arguments, where no v_reset means the soft reset; h is inside a relu."""
+    """klif with SpikingJelly's arguments; without v_reset the reset is soft. h is inside a relu."""
     hyper = case.hyper
     mode = "soft" if hyper["v_reset"] is None else "hard"
-    return Recipe("klif", spelled(hyper), mode, hyper["detach_reset"], potential=None)
+    return Recipe("klif", options_of(hyper), mode, hyper["detach_reset"], potential=None)
 
 
 def glif(case: Case) -> Recipe:
-    """The authors' classes by their kind; their layer-wise one knows no straight-through gates."""
-    kind, made = case.hyper["kind"], case.hyper.get("init", {})
-    layer, static = kind.startswith("layer"), made.get("static_gate", kind.endswith("static"))
-    hard = static if layer else not made.get("soft_mode", not kind.endswith("hard"))
+    """The authors' classes by their kind; the layer-wise one has no straight-through gates."""
+    kind, init = case.hyper["kind"], case.hyper.get("init", {})
+    layer, static = kind.startswith("layer"), init.get("static_gate", kind.endswith("static"))
+    hard = static if layer else not init.get("soft_mode", not kind.endswith("hard"))
     options = {
         "T": len(case.arrays["param.conduct"]),
         "gates": "fused" if kind == "softsimple" else "hard" if hard else "soft",
@@ -40,7 +40,7 @@ def glif(case: Case) -> Recipe:
 
 
 def ilif(case: Case) -> Recipe:
-    """The authors give the decay, SpikingJelly tau; both fire on h / v_th."""
+    """The authors' code has the decay, SpikingJelly tau; both fire on u = h / v_th."""
     hyper = dict(case.hyper)
     if "decay" in hyper:
         hyper["tau"] = 1 / (1 - hyper.pop("decay"))
@@ -48,24 +48,24 @@ def ilif(case: Case) -> Recipe:
     def potential(u: torch.Tensor, p: Any) -> torch.Tensor:
         return u * p.v_th
 
-    return Recipe("ilif", spelled(hyper), "soft", hyper["detach_reset"], potential=potential)
+    return Recipe("ilif", options_of(hyper), "soft", hyper["detach_reset"], potential=potential)
 
 
 def clif(case: Case) -> Recipe:
-    return Recipe("clif", spelled(case.hyper), "soft", case.hyper.get("detach_reset", False))
+    return Recipe("clif", options_of(case.hyper), "soft", case.hyper.get("detach_reset", False))
 
 
 def clif_inplace(case: Case) -> Recipe:
-    """A released class that overwrites m with sigmoid(m): a fault our clif must not repeat."""
+    """A released class that overwrites m with sigmoid(m), a fault that our clif must not have."""
     return clif(case)._replace(negative=True)
 
 
 def stdano_lif(case: Case) -> Recipe:
-    return Recipe("lif", spelled(case.hyper), case.hyper["reset"], case.hyper["detach_reset"])
+    return Recipe("lif", options_of(case.hyper), case.hyper["reset"], case.hyper["detach_reset"])
 
 
 def llif(case: Case) -> Recipe:
-    """h is not told: the threshold is that of the neuron and the step."""
+    """h cannot be computed from u: the threshold differs by neuron and step."""
     return stdano_lif(case)._replace(model="llif", potential=None)
 
 
@@ -74,7 +74,7 @@ def slif(case: Case) -> Recipe:
 
 
 def lwns_super(case: Case) -> Recipe:
-    return Recipe("super", spelled(case.hyper), "hard")
+    return Recipe("super", options_of(case.hyper), "hard")
 
 
 RECIPES = {
