@@ -1,4 +1,4 @@
-"""`python -m reports build`: asv's results as one self-contained page."""
+"""`python -m reports build`: turn asv's results into one page without other files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reports import page, results
-from reports.highlights import five
+from reports.highlights import highlights
 from reports.view import choose
 
 
@@ -17,12 +17,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         view = choose(options.results, options.commit, options.baseline, options.machine)
         written = page.build(view, options.output, options.results, options.markdown)
-    except (ValueError, OSError) as why:
-        print(f"reports: {why}", file=sys.stderr)
+    except (ValueError, OSError) as error:
+        print(f"reports: {error}", file=sys.stderr)
         return 2
     for note in view.notes:
         print(note)
-    for number, highlight in enumerate(five(view), start=1):
+    for number, highlight in enumerate(highlights(view), start=1):
         print(f"{number}. {highlight.sentence}")
     print(*written, sep="\n")
     return 0
@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     build.add_argument("--commit", metavar="REV", help="default: HEAD, or the newest measured one")
     build.add_argument("--baseline", metavar="MODEL", help="speed-ups are over it; default: psn")
-    build.add_argument("--machine", metavar="NAME", help="default: the one measured last")
+    build.add_argument("--machine", metavar="NAME", help="default: the last one measured")
     build.add_argument("--results", type=Path, default=Path(results.ROOT), metavar="DIR")
     build.add_argument("-o", "--output", type=Path, default=Path("html"), metavar="DIR")
     build.add_argument("--markdown", type=Path, metavar="FILE", help="default: DIR/summary.md")

@@ -1,7 +1,7 @@
-"""What the report derives from the frame: slopes over T, speed-ups, ratios to other libraries.
+"""Compute what the report shows of the rows: slopes over T, speed-ups, ratios to other libraries.
 
-Every function compares only like with like: the same metric in the same shape. A row that failed
-stays in and has no ratio, so that it can be shown as failed.
+Every function compares rows of the same metric in the same shape only. A row that failed is kept
+and has no ratio, so that it can be shown as failed.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from scipy import stats
 
 
 def slopes(rows: pd.DataFrame) -> pd.DataFrame:
-    """The exponent p of `value ~ T**p`, by least squares on logarithms.
+    """Return the exponent p of `value ~ T**p`, by least squares on logarithms.
 
-    One row per metric, model, backend and size with at least two T; `stderr` is the standard
-    error of the fit and NaN for two points, which any line goes through.
+    There is one row per metric, model, backend and size with at least two T; `stderr` is the
+    standard error of the fit, NaN for two points, through which every line goes exactly.
     """
     fits = []
     rows = rows[rows["value"] > 0].dropna(subset="T")
@@ -33,17 +33,17 @@ def slopes(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def fastest(rows: pd.DataFrame) -> pd.DataFrame:
-    """For every metric, model and shape the backend with the lowest value."""
+    """Return, for every metric, model and shape, the row of the backend with the lowest value."""
     rows = rows.dropna(subset="value")
     best = rows.groupby(["metric", "model", "shape"])["value"].idxmin()
     return rows.loc[best]
 
 
 def speedups(rows: pd.DataFrame, baseline: str) -> pd.DataFrame:
-    """How many times faster than the baseline model each row is, in the column `ratio`.
+    """Return the rows with how many times faster than the baseline model each is, as `ratio`.
 
-    The baseline is always its own fastest backend in the case, so no row looks better for being
-    compared with a slow one.
+    The baseline is always run by its fastest backend in the case, so no row looks better because
+    it is compared with a slow one.
     """
     base = fastest(rows[rows["model"] == baseline])[["metric", "shape", "backend", "value"]]
     base = base.rename(columns={"backend": "base_backend", "value": "base"})
@@ -52,7 +52,7 @@ def speedups(rows: pd.DataFrame, baseline: str) -> pd.DataFrame:
 
 
 def against_peers(rows: pd.DataFrame, peers: Collection[str]) -> pd.DataFrame:
-    """Each peer row beside our fastest backend of the same model, metric and shape.
+    """Return the rows of peers, each joined with our fastest backend in the same case.
 
     `ratio` is the peer's value over ours: above one, ours is faster.
     """
@@ -64,10 +64,10 @@ def against_peers(rows: pd.DataFrame, peers: Collection[str]) -> pd.DataFrame:
 
 
 def as_ratio(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows whose value is their ratio, for drawing; the interval was one of times and goes."""
+    """Return the rows with `ratio` as their value, for drawing, without the interval of times."""
     return rows.assign(value=rows["ratio"], lo=np.nan, hi=np.nan)
 
 
 def largest(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows at the largest T; all of them where no T is given."""
+    """Return the rows at the largest T, or all rows where none has a T."""
     return rows[rows["T"] == rows["T"].max()] if rows["T"].notna().any() else rows

@@ -1,15 +1,16 @@
-"""Matplotlib as an inline SVG that takes its colours and its type from the page.
+"""Draw with Matplotlib into inline SVG that takes its colours and its font from the page.
 
-Colours are drawn as stand-ins and replaced by CSS afterwards: ink by `currentColor`, a model's
-marks by `var(--c)` inside a group that carries `data-model`. So one drawing serves the light and
-the dark theme, and a script can bring one model forward in every figure at once.
+Matplotlib draws in placeholder colours, which are replaced by CSS afterwards: ink by
+`currentColor`, the marks of a model by `var(--c)` inside a group with the attribute `data-model`.
+So one drawing fits the light and the dark theme, and a script can highlight one model in every
+figure at once.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -24,7 +25,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 
-from reports import palette
+from reports.palette import Style
 
 INK, FAINT, SERIES, PAPER = "#0a0b0c", "#d1d2d3", "#a1b2c3", "#fdfcfb"
 WIDTH = 360  # one unit of a drawing is one CSS pixel at this width
@@ -54,13 +55,13 @@ _RC: Any = {
 }
 
 
-def themed() -> Any:
-    """The context in which everything of a figure is made."""
+def theme() -> Any:
+    """Return the context in which every figure is drawn."""
     return rc_context(_RC)
 
 
-def blank(height: float, left: float, right: float = 14) -> tuple[Figure, Axes]:
-    """A figure of the common width; margins and height in its own units."""
+def new_figure(height: float, left: float, right: float = 14) -> tuple[Figure, Axes]:
+    """Return a figure of the common width, and its axes; margins and height are in CSS pixels."""
     figure = Figure(figsize=(WIDTH / 72, height / 72))
     axes = figure.add_subplot()
     figure.subplots_adjust(
@@ -69,76 +70,76 @@ def blank(height: float, left: float, right: float = 14) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def stroke(axes: Axes, x: Any, y: Any, backend: str, color: str = SERIES, **more: Any) -> Line2D:
-    """A line in the dash and with the marker of a backend."""
-    marker, dash, filled = palette.style(backend)
+def stroke(axes: Axes, x: Any, y: Any, style: Style, color: str = SERIES, **options: Any) -> Line2D:
+    """Draw a line with markers in a style."""
     (drawn,) = axes.plot(
         x,
         y,
         color=color,
         linewidth=1.6,
-        linestyle=(0, dash) if dash else "-",
-        marker=marker,
+        linestyle=(0, style.dash) if style.dash else "-",
+        marker=style.marker,
         markersize=5,
-        markerfacecolor=color if filled else PAPER,
+        markerfacecolor=color if style.filled else PAPER,
         markeredgewidth=1.2,
         solid_capstyle="round",
-        **more,
+        **options,
     )
     return drawn
 
 
-def belongs(artist: Artist | None, model: str, backend: str = "") -> None:
-    """Say whose mark this is: the page colours it and can bring it forward."""
+def tag(artist: Artist | None, model: str, backend: str = "") -> None:
+    """Name the model and backend of a mark, by which the page colours and highlights it."""
     if artist is not None:
         artist.set_gid(f"model:{model}:{backend}")
 
 
 def log_ticks(axis: Axis, values: pd.Series, label: Callable[[float], str]) -> None:
-    """Decades, or 1-2-5 where the data spans too few of them to name."""
-    fine = (1.0, 2.0, 5.0) if np.log10(values.max() / values.min()) < 2 else (1.0,)
-    axis.set_major_locator(LogLocator(subs=fine, numticks=7))
+    """Set ticks at powers of ten, or at 1-2-5 steps where the values span less than two."""
+    multiples = (1.0, 2.0, 5.0) if np.log10(values.max() / values.min()) < 2 else (1.0,)
+    axis.set_major_locator(LogLocator(subs=multiples, numticks=7))
     axis.set_major_formatter(lambda value, _: label(value))
     axis.set_minor_locator(NullLocator())
 
 
-def dot(axes: Axes, x: Any, y: Any, marker: str, filled: bool, color: str = SERIES) -> Line2D:
-    """Dots without a line, faint where they are many."""
+def dot(axes: Axes, x: Any, y: Any, style: Style, color: str = SERIES) -> Line2D:
+    """Draw dots without a line, translucent if there is more than one."""
     (drawn,) = axes.plot(
         x,
         y,
         linestyle="none",
-        marker=marker,
+        marker=style.marker,
         markersize=6.5,
         alpha=0.6 if len(x) > 1 else 1.0,
         color=color,
-        markerfacecolor=color if filled else PAPER,
+        markerfacecolor=color if style.filled else PAPER,
         markeredgewidth=1.2,
     )
     return drawn
 
 
-def keys(backends: Iterable[str], place: str) -> dict[str, Markup]:
-    """The line and marker of each backend, small, for a legend in HTML at a `place` of its own."""
-    middle: Any = {"x": [2, 19, 36], "y": [7, 7, 7], "markevery": [1], "color": INK}
+def line_legend(styles: Mapping[str, Style], prefix: str) -> dict[str, Markup]:
+    """Return a small drawing of the line and marker of each backend, for a legend in HTML.
+
+    `prefix` makes the ids in the drawings unique on the page.
+    """
+    options: Any = {"x": [2, 19, 36], "y": [7, 7, 7], "markevery": [1], "color": INK}
     return {
-        backend: _key(f"{place}-{backend}", partial(stroke, **middle, backend=backend))
-        for backend in palette.ordered(backends)
+        backend: _legend_mark(f"{prefix}-{backend}", partial(stroke, style=style, **options))
+        for backend, style in styles.items()
     }
 
 
-def dot_keys(kinds: Iterable[str], place: str) -> dict[str, Markup]:
-    """The marker of each kind of dot, for such a legend."""
+def dot_legend(styles: Mapping[str, Style], prefix: str) -> dict[str, Markup]:
+    """Return a small drawing of the marker of each kind of dot, as `line_legend` does."""
     return {
-        kind: _key(
-            f"{place}-{kind}", partial(dot, x=[19], y=[7], marker=marker, filled=filled, color=INK)
-        )
-        for kind, (marker, filled) in palette.marks(kinds).items()
+        kind: _legend_mark(f"{prefix}-{kind}", partial(dot, x=[19], y=[7], style=style, color=INK))
+        for kind, style in styles.items()
     }
 
 
-def _key(name: str, draw: Callable[[Axes], Line2D]) -> Markup:
-    with themed():
+def _legend_mark(name: str, draw: Callable[[Axes], Line2D]) -> Markup:
+    with theme():
         figure = Figure(figsize=(38 / 72, 14 / 72))
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         axes.set_axis_off()
@@ -148,10 +149,13 @@ def _key(name: str, draw: Callable[[Axes], Line2D]) -> Markup:
 
 
 def svg(figure: Figure, name: str, title: str) -> Markup:
-    """The drawing as an `<svg>` element: themed, with ids of its own, scaling with its box."""
+    """Return the drawing as an `<svg>` element in CSS colours that scales with its container.
+
+    `name` makes its ids unique on the page; `title` is read by screen readers.
+    """
     buffer = io.StringIO()
-    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    figure.savefig(buffer, format="svg", metadata=nothing)
+    no_metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    figure.savefig(buffer, format="svg", metadata=no_metadata)
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->\s*", "", text, flags=re.S)
@@ -161,12 +165,12 @@ def svg(figure: Figure, name: str, title: str) -> Markup:
     text = re.sub(r' (width|height)="[\d.]+pt"| xmlns(:xlink)?="[^"]*"', "", text)
     text = text.replace("xlink:href", "href")
     text = re.sub(r' (?:d|x|y|transform)="[^"]*"', _rounded, text)
-    for stand_in, css in _CSS.items():
-        text = text.replace(stand_in, css)
-    described = f'role="img" aria-label="{escape(title)}"' if title else 'aria-hidden="true"'
-    return Markup(text.replace("<svg ", f"<svg {described} ", 1))
+    for placeholder, css in _CSS.items():
+        text = text.replace(placeholder, css)
+    accessible = f'role="img" aria-label="{escape(title)}"' if title else 'aria-hidden="true"'
+    return Markup(text.replace("<svg ", f"<svg {accessible} ", 1))
 
 
 def _rounded(coordinates: re.Match[str]) -> str:
-    """A hundredth of a pixel is enough, and makes the page a good deal smaller."""
+    """Cut coordinates to a hundredth of a pixel, which makes the page much smaller."""
     return re.sub(r"(\.\d\d)\d+", r"\1", coordinates[0])

@@ -1,12 +1,12 @@
-"""What the device allows: how near to it a time comes, and which times it rules out.
+"""Compare each timed pass with its floors, and reject the times that no device can reach.
 
-`suites/floors` measures two floors in the run that times the neurons:
+`suites/floors` measures two floors in the same run as the neurons:
 
-* the copy: a pass over [T, N, C] must move some tensors of that size, whatever it computes; a
-  copy moves two and computes nothing. Below it no pass can be, so a time that is has not measured
-  the pass, and it is rejected;
-* the chain: a model that is run serially must wait for T steps, one after the other. The steps
-  are those of our own shortest model, not a law: they reject nothing.
+* the copy: a pass over [T, N, C] must read or write some tensors of that size, whatever it
+  computes; a copy reads one, writes one and computes nothing. A time below that of the copy cannot
+  be the time of the whole pass, so it is rejected;
+* the chain: a serial model must wait for T steps, one after the other. These are the steps of our
+  own shortest model, and another implementation may be faster: a time below it is not rejected.
 """
 
 from __future__ import annotations
@@ -18,97 +18,84 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-import neurons
-
 INVALID = "INVALID"
 REASON = "faster than a copy of the bytes it must move"
-ITEM = 4  # bytes of an element: suites/speed.py runs in float32
-# Two benchmarks of one run stand minutes apart, and a machine is not the same for so long. What
-# asv's intervals tell of is the spread within a benchmark; a tenth is for what lies between them.
+BYTES = 4  # of an element: suites/speed measures in float32
+# Two benchmarks of one run are minutes apart, and a machine changes its speed in that time. asv's
+# intervals contain only the spread within one benchmark; this share is for the change between two.
 DRIFT = 0.1
 
 
 class Pass(NamedTuple):
-    """What a direction cannot do without."""
+    """The least that a pass must do."""
 
-    tensors: int  # of x's size, read or written
-    walks: int  # over all T steps, one after the other
+    tensors: int  # of the size of x, read or written
+    chains: int  # times it goes through all T steps, one after the other
 
 
 PASSES = {
     "forward": Pass(2, 1),  # x; s
-    "backward": Pass(3, 1),  # x or what was kept of it, the gradient of s; that of x
+    "backward": Pass(3, 1),  # x or what was saved of it, the gradient of s; the gradient of x
     "training": Pass(5, 2),
 }
 
 _RUN = ["machine", "commit", "env", "shape"]
 
 
-def checked(frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame` with the times that the device rules out: state INVALID, and no value.
+def reject_impossible(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` with impossible times replaced: state INVALID, and no value.
 
-    A time is ruled out if the slow end of its 99 % interval lies below the quick end of the
-    copy's by more than `DRIFT`. Where asv has too few samples for an interval, its value counts.
+    A time is impossible if the slow end of its 99 % interval is more than `DRIFT` below the fast
+    end of the copy's. Where asv has too few samples for an interval, the value itself counts.
     """
     timed = frame[(frame["suite"] == "speed") & frame["metric"].isin(PASSES)]
-    quickest = _copy(timed, frame, "lo")
+    fastest_copy = _copy_seconds(timed, frame, "lo")
     slowest = timed["hi"].fillna(timed["value"])
-    refused = timed.index[slowest < (1 - DRIFT) * quickest]
+    impossible = timed.index[slowest < (1 - DRIFT) * fastest_copy]
     frame = frame.copy()
-    frame.loc[refused, "state"] = INVALID
-    frame.loc[refused, ["value", "lo", "hi"]] = np.nan
+    frame.loc[impossible, "state"] = INVALID
+    frame.loc[impossible, ["value", "lo", "hi"]] = np.nan
     return frame
 
 
-def beside(rows: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """The `rows` of passes for which `frame` has a copy in the same run, beside their limits.
+def with_floors(rows: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the `rows` of passes whose copy was timed in the same run, with these columns:
 
-    rate     bytes/s that the pass moved at least
-    limit    bytes/s of the copy
-    copies   its time over that of copying as many bytes
-    chain    seconds of T steps in a row; NaN for what is not run serially
-    chains   its time over that of as many steps in a row
+    rate         bytes/s that the pass moves at least
+    copy_rate    bytes/s of the copy
+    over_copy    the time of the pass over that of copying as many bytes
+    chain        seconds of T steps, one after the other; NaN for a pass that is not serial
+    over_chain   the time of the pass over that of as many steps; NaN as above
     """
-    moved = _passes(rows, "tensors") * rows["shape"].map(_elements) * ITEM
-    copy, chain = _copy(rows, frame), _floor(rows, frame, "chain")
-    serial = [is_serial(*pair) for pair in zip(rows["model"], rows["backend"], strict=True)]
-    chain = np.where(np.array(serial, dtype=bool) & (chain > 0), chain, np.nan)
+    moved = _least(rows, "tensors") * rows["shape"].map(_elements) * BYTES
+    copy, chain = _copy_seconds(rows, frame), _floor(rows, frame, "chain")
+    chain = np.where(rows["serial"] & (chain > 0), chain, np.nan)
     rows = rows.assign(
         rate=moved / rows["value"],
-        limit=moved / copy,
-        copies=rows["value"] / copy,
+        copy_rate=moved / copy,
+        over_copy=rows["value"] / copy,
         chain=chain,
-        chains=rows["value"] / chain / _passes(rows, "walks"),
+        over_chain=rows["value"] / chain / _least(rows, "chains"),
     )
-    return rows.dropna(subset="limit")
+    return rows.dropna(subset="copy_rate")
 
 
-def is_serial(model: str, backend: str) -> bool:
-    """Whether this backend takes one step of the model after the other.
-
-    All that generate or compile a model do so from its steps; eager code and other libraries
-    take the parallel form of a model that has one.
-    """
-    if model not in neurons.names() or (neuron := neurons.get(model)).step is None:
-        return False
-    return neuron.sequence is None or backend in ("serial", "compile", "cpu", "triton")
+def _least(rows: pd.DataFrame, field: str) -> Any:
+    """Return a field of `Pass` for each row."""
+    return rows["metric"].map({name: getattr(least, field) for name, least in PASSES.items()})
 
 
-def _passes(rows: pd.DataFrame, what: str) -> Any:
-    return rows["metric"].map({name: getattr(each, what) for name, each in PASSES.items()})
-
-
-def _copy(rows: pd.DataFrame, frame: pd.DataFrame, column: str = "value") -> Any:
-    """Seconds in which the device copies as many bytes as each row must move."""
-    return _passes(rows, "tensors") / 2 * _floor(rows, frame, "copy", column)
+def _copy_seconds(rows: pd.DataFrame, frame: pd.DataFrame, column: str = "value") -> Any:
+    """Return the seconds in which the device copies as many bytes as each row must move."""
+    return _least(rows, "tensors") / 2 * _floor(rows, frame, "copy", column)
 
 
 def _floor(rows: pd.DataFrame, frame: pd.DataFrame, metric: str, column: str = "value") -> Any:
-    """What was measured of a floor in the run and at the shape of each row, else NaN."""
-    found = frame[(frame["suite"] == "floors") & (frame["metric"] == metric)]
-    found = found.drop_duplicates(_RUN, keep="last").set_index(_RUN)
-    here = found[column].fillna(found["value"])
-    return here.reindex(pd.MultiIndex.from_frame(rows[_RUN])).to_numpy()
+    """Return the floor measured in the run and at the shape of each row, NaN if there is none."""
+    measured = frame[(frame["suite"] == "floors") & (frame["metric"] == metric)]
+    measured = measured.drop_duplicates(_RUN, keep="last").set_index(_RUN)
+    seconds = measured[column].fillna(measured["value"])
+    return seconds.reindex(pd.MultiIndex.from_frame(rows[_RUN])).to_numpy()
 
 
 def _elements(shape: str) -> int:

@@ -1,4 +1,4 @@
-"""The page and the Markdown summary: a head, then whatever sections have something to say."""
+"""Build the page and the Markdown summary from the sections that were measured."""
 
 from __future__ import annotations
 
@@ -6,38 +6,38 @@ import os
 from pathlib import Path
 
 from reports import palette, sections, templates
-from reports.highlights import five
+from reports.highlights import highlights
 from reports.sections.provenance import facts, failures
 from reports.view import View
 
 
 def html(view: View, site: str = "") -> str:
-    """The whole page as one file: style, script and drawings inside; `site` links asv's pages."""
-    shown = [
+    """Return the page as one file with its style, script and drawings; link asv's pages, `site`."""
+    bodies = [
         {"id": section.__name__.rsplit(".", 1)[-1], "title": section.TITLE, "body": body}
-        for section in sections.found()
+        for section in sections.load()
         if (body := section.render(view)) is not None
     ]
     return templates.render(
         "page.html",
         view=view,
-        highlights=five(view),
-        sections=shown,
+        highlights=highlights(view),
+        sections=bodies,
         colours=palette.css(view.models),
         site=site,
     )
 
 
 def markdown(view: View) -> str:
-    """The summary: the numbers first, then each section's table."""
+    """Return the summary: the highlights first, then each section's table."""
     lines = [f"# spikebench, {view.commit.short} on {view.machine}", ""]
-    lines += [f"- {highlight.sentence}" for highlight in five(view)]
+    lines += [f"- {highlight.sentence}" for highlight in highlights(view)]
     lines += ["", *(f"> {note}\n" for note in view.notes)]
     lines += [f"**{label}:** {value}  " for label, value in facts(view).items()]
     failed = failures(view.frame)
     if failed:
         lines += ["", f"**{len(failed)} failed:**", *(f"- `{failure}`" for failure in failed)]
-    for section in sections.found():
+    for section in sections.load():
         table = section.table(view) if hasattr(section, "table") else None
         if table is not None:
             lines += ["", f"## {section.TITLE}", "", table.markdown()]
@@ -45,11 +45,14 @@ def markdown(view: View) -> str:
 
 
 def build(view: View, folder: Path, results: Path, summary: Path | None = None) -> list[Path]:
-    """Write `index.html` and `summary.md` into `folder`; a link where asv's own site stands."""
+    """Write `index.html` and `summary.md` into `folder`, and return their paths.
+
+    The page links asv's site if that is published next to the results.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     published = results.parent / "html" / "index.html"
-    apart = published.exists() and published.parent.resolve() != folder.resolve()
-    site = Path(os.path.relpath(published, folder)).as_posix() if apart else ""
+    separate = published.exists() and published.parent.resolve() != folder.resolve()
+    site = Path(os.path.relpath(published, folder)).as_posix() if separate else ""
     texts = {
         folder / "index.html": html(view, site),
         summary or folder / "summary.md": markdown(view),

@@ -1,15 +1,15 @@
-"""Colours for models and line styles for backends, the same in every figure and every report.
+"""Colours of models and line styles of backends and other libraries.
 
-Nine hues that stay apart for colour-blind readers, in three tones each. A figure never names a
-colour: it says which model a mark belongs to, and the page's style sheet gives that model its
-colour in the light and in the dark theme. Backends differ by marker and dash, so that colour is
-never the only difference.
+There are nine hues that colour-blind readers can tell apart, in three tones each. A figure contains
+no colours: it names the model of a mark, and the page's style sheet gives that model its colour in
+the light and in the dark theme. Backends differ by marker and dash, never by colour.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import md5
+from typing import NamedTuple
 
 # lightness, chroma, hue (OKLCH) on a white page
 _HUES = (
@@ -26,49 +26,46 @@ _HUES = (
 _TONES = ((0.0, 1.0), (-0.15, 0.9), (0.10, 0.7))
 SLOTS = len(_HUES) * len(_TONES)
 
-# The five models every report has keep the five hues that are furthest apart.
-_SEATED = {"dsn": 0, "psn": 1, "lif": 2, "sliding_psn": 3, "plif": 4}
-
-# marker, dash, filled
-_BACKENDS: dict[str, tuple[str, tuple[float, ...], bool]] = {
-    "": ("o", (), True),
-    "eager": ("o", (), True),
-    "serial": ("x", (2, 2), True),
-    "compile": ("s", (5, 2.5), False),
-    "triton": ("^", (7, 2, 1.5, 2), True),
-    "cpu": ("D", (1.5, 1.8), False),
-    "spikingjelly": ("P", (3, 1.5), True),
-    "spikingjelly_triton": ("p", (2, 2), False),
-    "snntorch": ("v", (1.5, 1.5), True),
-    "norse": ("<", (6, 2), True),
-    "fla": ("h", (4, 1, 1, 1), True),
-}
-_SPARE = ((">", (3, 3), True), ("*", (5, 1), True), ("d", (3, 1, 1, 1), False))
-_DOTS = (("o", True), ("D", False), ("^", True), ("s", False), ("v", True), ("P", False))
+# The five models of every report have the five hues that differ most.
+_FIXED_SLOTS = {"dsn": 0, "psn": 1, "lif": 2, "sliding_psn": 3, "plif": 4}
 
 
-def style(kind: str) -> tuple[str, tuple[float, ...], bool]:
-    """Marker, dash pattern and whether the marker is filled, for a backend or another kind."""
-    return _BACKENDS.get(kind) or _SPARE[_hash(kind) % len(_SPARE)]
+class Style(NamedTuple):
+    """How the points and lines of one backend look, or the dots of one kind."""
+
+    marker: str
+    filled: bool
+    dash: tuple[float, ...]  # lengths of line and gap; () is a solid line
 
 
-def marks(kinds: Iterable[str]) -> dict[str, tuple[str, bool]]:
-    """A marker, filled or not, for each kind of dot: a backend's own, or in the order of names."""
-    spare = {kind: _DOTS[place % len(_DOTS)] for place, kind in enumerate(sorted(set(kinds)))}
-    return spare | {kind: style(kind)[::2] for kind in spare if kind in _BACKENDS}
+# The numbers of markers and of dashes have no common divisor: 12 x 7 styles are distinct.
+_MARKERS = (
+    *(("o", True), ("D", False), ("^", True), ("s", False), ("v", True), ("P", False)),
+    *(("h", True), ("<", False), ("*", True), ("p", False), (">", True), ("d", False)),
+)
+_DASHES = ((), (5, 2.5), (7, 2, 1.5, 2), (1.5, 1.8), (3, 1.5), (9, 2), (3, 1, 1, 1))
 
 
-def ordered(kinds: Iterable[str]) -> list[str]:
-    """Kinds as a legend lists them: the known backends first, in their order above."""
-    rank = {kind: place for place, kind in enumerate(_BACKENDS)}
-    return sorted(set(kinds), key=lambda kind: (rank.get(kind, len(rank)), kind))
+def style(place: int) -> Style:
+    """Return the style at a place of the cycle."""
+    return Style(*_MARKERS[place % len(_MARKERS)], _DASHES[place % len(_DASHES)])
 
 
-def seats(models: Iterable[str]) -> dict[str, int]:
-    """Model -> slot. A name decides its own slot; only a clash moves it on to the next free one."""
+def styles(names: Iterable[str]) -> dict[str, Style]:
+    """Return a style for each name, by its place among them."""
+    return {name: style(place) for place, name in enumerate(dict.fromkeys(names))}
+
+
+def slots(models: Iterable[str]) -> dict[str, int]:
+    """Return the colour slot of each model.
+
+    The name of a model decides its slot, so that it has the same colour in every report. Where two
+    names decide for the same slot, one takes the next free slot.
+    """
     taken: dict[str, int] = {}
-    for model in sorted(models, key=lambda name: (name not in _SEATED, name)):
-        slot = _SEATED.get(model, len(_SEATED) + _hash(model) % (SLOTS - len(_SEATED)))
+    for model in sorted(models, key=lambda name: (name not in _FIXED_SLOTS, name)):
+        first = len(_FIXED_SLOTS)
+        slot = _FIXED_SLOTS.get(model, first + _hash(model) % (SLOTS - first))
         used = set(taken.values())
         free = (s % SLOTS for s in range(slot, slot + SLOTS) if s % SLOTS not in used)
         taken[model] = next(free, slot)
@@ -76,14 +73,14 @@ def seats(models: Iterable[str]) -> dict[str, int]:
 
 
 def css(models: Iterable[str]) -> str:
-    """Style rules that give every model its colour, `--c`, in either theme."""
-    light, dark = (_rules(seats(models), dark=dark) for dark in (False, True))
+    """Return the style rules that set the colour of every model, `--c`, in both themes."""
+    light, dark = (_rules(slots(models), dark=dark) for dark in (False, True))
     return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
 
 
-def _rules(seated: dict[str, int], dark: bool) -> str:
+def _rules(slot_of: dict[str, int], dark: bool) -> str:
     return "\n".join(
-        f'[data-model="{model}"]{{--c:{_colour(slot, dark)}}}' for model, slot in seated.items()
+        f'[data-model="{model}"]{{--c:{_colour(slot, dark)}}}' for model, slot in slot_of.items()
     )
 
 

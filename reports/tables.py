@@ -1,4 +1,4 @@
-"""Tables that are drawn twice: sortable in the page, plain in the Markdown summary."""
+"""Tables that are rendered twice: sortable on the page, plain in the Markdown summary."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from markupsafe import Markup
 
 from reports import floors, templates, units
 
-_NOBODY: Mapping[str, str] = {}
-_WHY = {floors.INVALID: floors.REASON}
+_NO_PEERS: Mapping[str, str] = {}
+_REASONS = {floors.INVALID: floors.REASON}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What is read, what it sorts by (None comes last), and how it looks."""
+    """The text of a cell, the key that sorts it (None is last), its CSS class and its tooltip."""
 
     text: str
     sort: float | str | None = None
@@ -53,46 +53,49 @@ class Table:
 
 
 def text(value: str, kind: str = "", note: str = "") -> Cell:
+    """Return a cell of text that is sorted by it."""
     return Cell(value, value, kind, note)
 
 
-def named(axis: str, value: str, peers: Mapping[str, str] = _NOBODY) -> Cell:
-    """The value of an axis; a model carries its colour, another library is marked."""
+def label(axis: str, value: str, peers: Mapping[str, str] = _NO_PEERS) -> Cell:
+    """Return the cell of a value of an axis; models have their colour, peers are in italics."""
     kind = "model" if axis == "model" else "peer" if value in peers else ""
     return Cell(value, value, kind, peers.get(value, ""))
 
 
 def number(value: float, shown: str | None = None, note: str = "", kind: str = "") -> Cell:
+    """Return the cell of a number, shown with three significant digits or as `shown`."""
     return Cell(units.digits(value) if shown is None else shown, float(value), kind, note)
 
 
 def count(value: int, kind: str = "") -> Cell:
+    """Return the cell of a count."""
     return Cell(str(value), float(value), kind)
 
 
 def ratio(row: Any, note: str = "") -> Cell:
-    """The `ratio` of a row, green where it is a gain; what failed says so."""
+    """Return the cell of a row's `ratio`, green above one; of its state if it has no value."""
     if row is None or row.state != "ok":
-        return state(row)
+        return value(row)
     return Cell(units.times(row.ratio), float(row.ratio), "good" if row.ratio > 1 else "", note)
 
 
-def state(row: Any, factor: float = 1.0) -> Cell:
-    """A row of the frame as it is: its value with its interval, `n/a`, `failed` or `INVALID`.
+def value(row: Any, factor: float = 1.0) -> Cell:
+    """Return the cell of a row's value times `factor`, or `n/a`, `failed` or `INVALID`.
 
-    Counters are exact and shown so; anything else has three significant digits.
+    The tooltip gives the interval. Counters are shown in full, other values with three digits.
     """
     if row is None or row.state == "n/a":
         return Cell("n/a", kind="na", note="not measured here")
     if row.state != "ok":
-        return Cell(row.state, kind="failed", note=_WHY.get(row.state, ""))
+        return Cell(row.state, kind="failed", note=_REASONS.get(row.state, ""))
     show = units.exact if row.gate == "counter" else units.digits
-    wide = "" if math.isnan(row.lo) else _interval(row, factor)
-    return number(row.value, show(row.value * factor), wide)
+    interval = "" if math.isnan(row.lo) else _interval(row, factor)
+    return number(row.value, show(row.value * factor), interval)
 
 
 def _interval(row: Any, factor: float) -> str:
-    low, high = (units.digits(bound * factor) for bound in (max(row.lo, 0.0), row.hi))
+    low, high = (units.digits(end * factor) for end in (max(row.lo, 0.0), row.hi))
     return f"99 % interval {low} to {high}"
 
 
@@ -101,27 +104,28 @@ def over_steps(
     keys: list[str],
     metrics: dict[str, tuple[str, str]],
     cell: Callable[[Any], Cell],
-    peers: Mapping[str, str] = _NOBODY,
+    peers: Mapping[str, str] = _NO_PEERS,
     caption: str = "",
 ) -> Table:
-    """A row per combination of `keys`, a column per metric and T.
+    """Return a table with a row per combination of `keys` and a column per metric and T.
 
-    `metrics` maps a metric to its head and unit; the head of a single metric is left to the
-    caption, and a `size` that all rows share to the figures.
+    `metrics` maps a metric to its head and unit; a single metric is named by the caption instead.
+    The column `size` is left out if all rows have the same. `cell` turns a row of the frame, or
+    None where there is none, into a cell.
     """
     if "size" in keys and rows["size"].nunique() == 1:
         keys = [key for key in keys if key != "size"]
     steps = sorted(rows["T"].dropna().unique())
-    found = by_case(rows, [*keys, "metric", "T"])
+    row_of = by_case(rows, [*keys, "metric", "T"])
     heads = [Head(key) for key in keys]
     for title, unit in metrics.values():
         for step in (f"T = {units.steps(int(step))}" for step in steps):
             heads.append(Head(step, unit) if len(metrics) == 1 else Head(title, _join(unit, step)))
     body = []
-    for case in each(rows[keys].drop_duplicates().sort_values(keys)):
-        values = [cell(found.get((*case, metric, step))) for metric in metrics for step in steps]
-        labels = [named(key, value, peers) for key, value in zip(keys, case, strict=True)]
-        body.append([*labels, *values])
+    for case in tuples(rows[keys].drop_duplicates().sort_values(keys)):
+        cells = [cell(row_of.get((*case, metric, step))) for metric in metrics for step in steps]
+        labels = [label(key, name, peers) for key, name in zip(keys, case, strict=True)]
+        body.append([*labels, *cells])
     return Table(heads, body, caption)
 
 
@@ -130,16 +134,16 @@ def _join(*parts: str) -> str:
 
 
 def by_case(frame: pd.DataFrame, keys: list[str]) -> dict[Any, Any]:
-    """Key -> the newest row under it, so that a table can look its cells up."""
-    rows = each(frame.sort_values("started"))
+    """Return the newest row of each case, by the values of `keys`."""
+    rows = tuples(frame.sort_values("started"))
     return {tuple(getattr(row, key) for key in keys): row for row in rows}
 
 
-def each(frame: pd.DataFrame) -> Iterator[Any]:
-    """The rows as named tuples; what their fields hold only the caller knows."""
+def tuples(frame: pd.DataFrame) -> Iterator[Any]:
+    """Return the rows as named tuples, typed Any because their fields vary."""
     return frame.itertuples(index=False)
 
 
-def ordered(values: Iterable[Any]) -> list[Any]:
-    """Each value once, in the order of first appearance."""
+def unique(values: Iterable[Any]) -> list[Any]:
+    """Return the distinct values, in the order of first appearance."""
     return list(dict.fromkeys(values))

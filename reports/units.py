@@ -1,4 +1,4 @@
-"""Numbers as people read them: three significant digits, a prefix, a unit."""
+"""Format numbers for readers: three significant digits, a prefix, a unit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PLAIN = {
 
 
 def digits(value: float, significant: int = 3) -> str:
-    """`1 234`, `12.3`, `0.0123` or `1.2 × 10⁻⁷`: never more digits than were measured."""
+    """Return `1 234`, `12.3`, `0.0123` or `1.2 × 10⁻⁷`, with that many significant digits."""
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
     exponent = math.floor(math.log10(abs(float(f"{value:.{significant - 1}e}"))))
@@ -35,54 +35,54 @@ def digits(value: float, significant: int = 3) -> str:
 
 
 def scale(values: Iterable[float], unit: str) -> tuple[float, str]:
-    """The factor and the unit that bring the middle of `values` between 1 and 1000."""
+    """Return the factor and the unit that bring the median of `values` between 1 and 1000."""
     if unit == "fraction":
         return 100.0, "%"
     if unit not in _PREFIXED:
         return 1.0, _PLAIN.get(unit, unit)
     symbol, size = _PREFIXED[unit]
-    there = np.array([v for v in values if v > 0 and math.isfinite(v)]) * size
-    middle = float(np.median(there)) if there.size else 1.0
-    power = int(np.clip(3 * math.floor(math.log10(middle) / 3), -12, 12))
+    positive = np.array([v for v in values if v > 0 and math.isfinite(v)]) * size
+    median = float(np.median(positive)) if positive.size else 1.0
+    power = int(np.clip(3 * math.floor(math.log10(median) / 3), -12, 12))
     return size / 10.0**power, _PREFIXES[power] + symbol
 
 
 def quantity(value: float, unit: str) -> str:
-    """One number with its unit: `12.3 ms`."""
+    """Return one number with its unit: `12.3 ms`."""
     factor, label = scale([value], unit)
     return f"{digits(value * factor)}{THIN}{label}".rstrip(THIN)
 
 
 def tick(value: float, unit: str) -> str:
-    """As `quantity`, with no digit more than an axis needs: `10 ms`, `0.5 %`, `20×`.
+    """Return the label of a tick, with no more digits than an axis needs: `10 ms`, `0.5 %`, `20×`.
 
-    That an energy is one per sample is for the axis's title to say.
+    The unit of an energy is given without `/sample`, which is part of the figure's title.
     """
     if unit == "×":
         return f"{value:g}×"
     if value == 0:
         return "0"
     factor, label = scale([value * (1 + 1e-9)], unit)
-    shown = value * factor
-    text = f"{shown:.4g}" if 1e-3 <= abs(shown) < 1e5 else digits(shown, 2)
+    scaled = value * factor
+    text = f"{scaled:.4g}" if 1e-3 <= abs(scaled) < 1e5 else digits(scaled, 2)
     return f"{text}{THIN}{label.removesuffix('/sample')}".rstrip(THIN)
 
 
 def times(ratio: float) -> str:
-    """A ratio: `25.6×`, `3.42×`, `0.05×`."""
+    """Return a ratio: `25.6×`, `3.42×`, `0.05×`."""
     return f"{ratio:.2f}×" if 0.01 <= ratio < 10 else f"{digits(ratio, 3 if ratio >= 10 else 1)}×"
 
 
 def exact(value: float) -> str:
-    """A count as it is: `11`, `80.5`, `1 024`; no zeros that say nothing."""
+    """Return a count in full, without trailing zeros: `11`, `80.5`, `1 024`."""
     return f"{value:,.6g}".replace(",", THIN)
 
 
 def power(exponent: float) -> str:
-    """An exponent set high: `¹·⁰²`."""
+    """Return an exponent as superscript: `¹·⁰²`."""
     return f"{exponent:.2f}".translate(_SUPERSCRIPT)
 
 
 def steps(count: int) -> str:
-    """A number of time steps: `16 384`."""
+    """Return a number of time steps: `16 384`."""
     return f"{count:,}".replace(",", THIN)

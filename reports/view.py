@@ -1,8 +1,9 @@
-"""What one report looks at: one commit on one machine, with its history behind it."""
+"""Choose what one report shows: one commit on one machine, and the history behind it."""
 
 from __future__ import annotations
 
 import ast
+import itertools
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports import floors, results
+from reports import floors, palette, results
 
 PEERS = Path(__file__).parents[1] / "suites" / "peers"
 
@@ -30,35 +31,61 @@ class Commit:
 
 @dataclass(frozen=True)
 class View:
-    """`frame` holds the chosen commit and machine, `history` every commit on that machine."""
+    """The rows of one report, and what was recorded with them.
+
+    `frame` has the rows of one commit and machine, `history` those of every commit on that machine.
+    """
 
     frame: pd.DataFrame
     history: pd.DataFrame
     commit: Commit
     machine: str
-    facts: dict[str, str]
-    run: dict[str, Any]
+    machine_facts: Mapping[str, str]
+    run: Mapping[str, Any]
+    benchmarks: Mapping[str, Mapping[str, Any]]  # benchmark -> its attributes
     baseline: str = "psn"
     peers: Mapping[str, str] = field(default_factory=dict)  # library -> how its rows differ
     notes: tuple[str, ...] = field(default=())
 
     def rows(self, suite: str, *metrics: str) -> pd.DataFrame:
-        """What was measured of a suite, failed or is invalid; all its metrics if none is named."""
+        """Return the rows of a suite that are not n/a; of all its metrics if none is named."""
         frame = self.frame[(self.frame["suite"] == suite) & (self.frame["state"] != "n/a")]
         return frame[frame["metric"].isin(metrics)] if metrics else frame
 
     def ok(self, suite: str, *metrics: str) -> pd.DataFrame:
-        """As `rows`, without what failed or is invalid."""
+        """Return the rows that have a value: `rows` without what failed or is invalid."""
         rows = self.rows(suite, *metrics)
         return rows[rows["state"] == "ok"]
 
     def ours(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """`rows` without those of other libraries."""
+        """Return `rows` without those of other libraries."""
         return rows[~rows["backend"].isin(self.peers)]
+
+    def attribute(self, suite: str, name: str) -> Any:
+        """Return an attribute that a benchmark of a suite carries, None if no benchmark does."""
+        of_suite = (a for key, a in self.benchmarks.items() if key.split(".")[0] == suite)
+        return next((attributes[name] for attributes in of_suite if name in attributes), None)
 
     @property
     def models(self) -> list[str]:
         return sorted(self.history["model"].dropna().unique())
+
+    @property
+    def styles(self) -> dict[str, palette.Style]:
+        """Return the style of every backend and peer, by its place on the longest recorded axis.
+
+        What has no backend ("") is drawn as the first.
+        """
+        backends = self.frame.dropna(subset="backend").groupby("benchmark")["backend"].unique()
+        axes = sorted(backends, key=len, reverse=True)
+        others = self.history["backend"].dropna().unique()
+        names = itertools.chain(*axes, others)
+        return {"": palette.style(0)} | palette.styles(names)
+
+    def styles_of(self, rows: pd.DataFrame) -> dict[str, palette.Style]:
+        """Return the styles of those backends and peers that have rows, for a legend."""
+        present = set(rows["backend"].dropna())
+        return {name: style for name, style in self.styles.items() if name in present}
 
 
 def choose(
@@ -67,19 +94,22 @@ def choose(
     baseline: str | None = None,
     machine: str | None = None,
 ) -> View:
-    """The view asked for, or the nearest one that was measured, with a note saying so."""
+    """Return the view of a commit and machine, or of those measured last, with a note about it.
+
+    Raises ValueError, with one line, if there are no results or a name was not measured.
+    """
     frame = results.load(root)
     if frame.empty:
         raise ValueError(f"no results below {root}; measure something first: make bench")
     notes: list[str] = []
     if machine is not None:
-        frame = frame[frame["machine"] == _known("machine", machine, frame["machine"])]
+        frame = frame[frame["machine"] == _check_measured("machine", machine, frame["machine"])]
     chosen = _commit(frame, commit, notes)
-    machine = _newest(frame[frame["commit"] == chosen], "machine", notes)
-    history = floors.checked(_one_environment(frame[frame["machine"] == machine]))
+    machine = _last_machine(frame[frame["commit"] == chosen], notes)
+    history = floors.reject_impossible(_newest_environments(frame[frame["machine"] == machine]))
     rows = history[history["commit"] == chosen]
     if baseline is not None:
-        _known("model", baseline, frame["model"].dropna())
+        _check_measured("model", baseline, frame["model"].dropna())
     runs = results.runs(root)
     same = (runs["machine"] == machine) & (runs["commit"] == chosen)
     run = runs[same & (runs["env"] == rows["env"].iloc[0])].iloc[0].to_dict()
@@ -88,8 +118,9 @@ def choose(
         history=history,
         commit=Commit(chosen, rows["date"].iloc[0], _git("log", "-1", "--format=%s", chosen)),
         machine=machine,
-        facts=results.machines(root).get(machine, {}),
+        machine_facts=results.machines(root).get(machine, {}),
         run=run,
+        benchmarks=results.benchmarks(root),
         baseline=baseline or "psn",
         peers=_peers(),
         notes=tuple(notes),
@@ -97,8 +128,8 @@ def choose(
 
 
 def _peers() -> dict[str, str]:
-    """The other libraries and the `NOTE` of each adapter, read without importing the library."""
-    paths = [path for path in sorted(PEERS.glob("*.py")) if not path.stem.startswith("_")]
+    """Return the other libraries and the `NOTE` of each adapter, without importing them."""
+    paths = sorted(PEERS.glob("[!_]*.py"))
     return {path.stem: _note(ast.parse(path.read_text(encoding="utf-8"))) for path in paths}
 
 
@@ -109,43 +140,45 @@ def _note(adapter: ast.Module) -> str:
     return ""
 
 
-def _known(what: str, name: str, known: pd.Series) -> str:
-    """`name` if it was measured, otherwise one line that says what was."""
-    names = sorted(known.unique())
+def _check_measured(kind: str, name: str, column: pd.Series) -> str:
+    """Return `name` if the column contains it, or raise ValueError with the names it contains."""
+    names = sorted(column.unique())
     if name in names:
         return name
     close = get_close_matches(name, names, 1)
     hint = f"did you mean '{close[0]}'? " if close else ""
-    raise ValueError(f"no {what} '{name}' was measured; {hint}measured: {', '.join(names)}")
+    raise ValueError(f"no {kind} '{name}' was measured; {hint}measured: {', '.join(names)}")
 
 
-def _commit(frame: pd.DataFrame, asked: str | None, notes: list[str]) -> str:
-    """The full hash asked for; without one HEAD, or else the newest commit that was measured."""
+def _commit(frame: pd.DataFrame, revision: str | None, notes: list[str]) -> str:
+    """Return the full hash of a revision; without one, of HEAD or else the newest measured."""
     measured = list(frame.sort_values(["date", "started"])["commit"].unique())
-    full = _git("rev-parse", "--verify", "--quiet", f"{asked or 'HEAD'}^{{commit}}")
+    full = _git("rev-parse", "--verify", "--quiet", f"{revision or 'HEAD'}^{{commit}}")
     if full in measured:
         return full
-    if asked is None:
+    if revision is None:
         head = f"HEAD ({full[:8]}) has no results here" if full else "No git history here"
         notes.append(f"{head}: showing {measured[-1][:8]}, the newest commit measured.")
         return measured[-1]
-    matches = [commit for commit in measured if commit.startswith(asked.lower())]
+    matches = [commit for commit in measured if commit.startswith(revision.lower())]
     if len(matches) == 1:
         return matches[0]
     short = ", ".join(commit[:8] for commit in reversed(measured[-8:]))
-    raise ValueError(f"no results for commit '{asked}'; measured: {short}")
+    raise ValueError(f"no results for commit '{revision}'; measured: {short}")
 
 
-def _newest(frame: pd.DataFrame, column: str, notes: list[str]) -> str:
-    names = list(frame.sort_values("started")[column].unique())
+def _last_machine(frame: pd.DataFrame, notes: list[str]) -> str:
+    names = list(frame.sort_values("started")["machine"].unique())
     if len(names) > 1:
         others = ", ".join(names[:-1])
-        notes.append(f"The commit was measured on {names[-1]} and on {others}: see --{column}.")
+        notes.append(
+            f"The commit was measured on {names[-1]} and on {others}; --machine chooses another."
+        )
     return names[-1]
 
 
-def _one_environment(frame: pd.DataFrame) -> pd.DataFrame:
-    """For each commit its newest environment: rows of two torch versions are not mixed."""
+def _newest_environments(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return, of each commit, the rows of its newest environment: torch versions are not mixed."""
     newest = frame.sort_values("started").groupby("commit")["env"].last()
     return frame[frame["env"] == frame["commit"].map(newest)]
 

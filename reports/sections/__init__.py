@@ -1,4 +1,4 @@
-"""The report's sections, one file each, found by listing this folder.
+"""The sections of the report: every file in this folder is one.
 
 A section is a module with a `TITLE`, an `ORDER` and `render(view) -> Markup | None`; None leaves
 the section out because nothing of it was measured. A section may also have
@@ -24,7 +24,7 @@ class Section(Protocol):
     def render(self, view: View) -> Markup | None: ...
 
 
-def found() -> list[Section]:
-    """Every section, in reading order."""
+def load() -> list[Section]:
+    """Return every section, in reading order."""
     modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__)]
     return sorted((cast(Section, module) for module in modules), key=lambda s: (s.ORDER, s.TITLE))

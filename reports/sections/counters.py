@@ -1,4 +1,4 @@
-"""Counts that do not wobble: operations dispatched per time step."""
+"""Counts that are the same in every run: operations dispatched per time step."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ TITLE = "Counters"
 ORDER = 55
 
 _INTRO = (
-    "Operations that torch dispatches per time step. The same code gives the same count on any"
-    " machine and any day, so the gate allows no growth at all."
+    "Operations that torch dispatches per time step. The same code gives the same count on every"
+    " machine, so the gate allows no growth at all."
 )
 
 
 def render(view: View) -> Markup | None:
-    shown = table(view)
-    return templates.render("figures.html", intro=_INTRO, tables=[shown]) if shown else None
+    counts = table(view)
+    return templates.render("figures.html", intro=_INTRO, tables=[counts]) if counts else None
 
 
 def table(view: View) -> Table | None:
+    """Return a row per model and backend."""
     rows = view.rows("calls", "dispatched_ops")
     if rows.empty:
         return None
     unit = units.scale([], rows["unit"].iloc[0])[1]
     metrics = {metric: (metric.replace("_", " "), unit) for metric in rows["metric"].unique()}
     keys = ["model", "backend", "size"]
-    return tables.over_steps(rows, keys, metrics, tables.state, view.peers, "Dispatched operations")
+    return tables.over_steps(rows, keys, metrics, tables.value, view.peers, "Dispatched operations")

@@ -1,4 +1,4 @@
-"""What a compiled model's first call costs."""
+"""The time of a compiled model's first call."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ TITLE = "First call"
 ORDER = 35
 
 _INTRO = (
-    "Seconds until a layer has been made and has run forward + backward for the first time in a"
-    " fresh process that has imported torch: cold, with nothing compiled before, and cached, with"
-    " what an earlier process compiled. Later calls are what the other sections time."
+    "Time in which a fresh process that has imported torch builds a layer and runs forward +"
+    " backward for the first time: cold, with nothing compiled before, and cached, with the kernels"
+    " that an earlier process compiled. The other sections time later calls."
 )
 
 
 def render(view: View) -> Markup | None:
-    shown = table(view)
-    return templates.render("figures.html", intro=_INTRO, tables=[shown]) if shown else None
+    times = table(view)
+    return templates.render("figures.html", intro=_INTRO, tables=[times]) if times else None
 
 
 def table(view: View) -> Table | None:
-    """A row per model and backend."""
+    """Return a row per model and backend."""
     rows = view.rows("calls", "cold", "cached")
     if rows.empty:
         return None
@@ -33,6 +33,6 @@ def table(view: View) -> Table | None:
         rows,
         ["model", "backend", "size"],
         {metric: (metric, unit) for metric in ("cold", "cached")},
-        lambda row: tables.state(row, factor),
+        lambda row: tables.value(row, factor),
         caption="First forward + backward",
     )

@@ -1,4 +1,4 @@
-"""How near every pass comes to what the device allows."""
+"""How near the time of every pass is to what the device allows."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from reports import floors, tables, templates, units
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
-TITLE = "How near the limit"
+TITLE = "How near the floor"
 ORDER = 25
 
 _INTRO = (
     "A forward pass must read its input and write its spikes; a backward pass must read the input"
-    " and a gradient, and write one. The rate is these bytes over the time; × copy is how many"
-    " times longer the pass takes than a copy of as many bytes, timed in the same run on the same"
-    " device: 1 is the limit. A model that is run step after step has a second one, × chain: T"
-    " steps of one neuron, each waiting for the last, without what calling a layer costs; twice"
-    " that for forward + backward. A time that the device cannot reach is INVALID: it is not"
-    " shown, and nothing is derived from it."
+    " and a gradient, and write one. The rate is these bytes over the time; × copy is the time of"
+    " the pass over that of a copy of as many bytes, timed in the same run on the same device: 1 is"
+    " the floor. A pass that takes one step after the other has a second floor, × chain: T steps of"
+    " one neuron, each waiting for the one before, without the cost of calling a layer; twice that"
+    " for forward + backward. A time that the device cannot reach is INVALID: it is not shown, and"
+    " nothing is computed from it."
 )
-_SHOWN = {"rate": "GB/s", "copies": "× copy", "chains": "× chain"}
+_COLUMNS = {"rate": "GB/s", "over_copy": "× copy", "over_chain": "× chain"}
 
 
 def render(view: View) -> Markup | None:
@@ -40,7 +40,7 @@ def render(view: View) -> Markup | None:
 
 
 def table(view: View) -> Table | None:
-    """Each model, backend and size at the largest T it was timed at."""
+    """Return each model, backend and size at the largest T at which it was timed."""
     rows = _rows(view)
     if rows.empty:
         return None
@@ -49,40 +49,41 @@ def table(view: View) -> Table | None:
 
 
 def _rows(view: View) -> pd.DataFrame:
-    return floors.beside(view.rows("speed", *floors.PASSES), view.frame)
+    return floors.with_floors(view.rows("speed", *floors.PASSES), view.frame)
 
 
 def _table(view: View, rows: pd.DataFrame, caption: str = "") -> Table:
-    """A row per case; per direction its rate, and its time over either floor."""
+    """Return a row per case with, for each pass, its rate and its time over both floors."""
     keys = ["model", "backend", *(["size"] if rows["size"].nunique() > 1 else []), "T"]
-    found = tables.by_case(rows, [*keys, "metric"])
+    row_of = tables.by_case(rows, [*keys, "metric"])
     body = []
-    columns = [*keys, "limit", "chain"]
-    for case in tables.each(rows[columns].drop_duplicates(keys).sort_values(keys)):
-        *labels, T, limit, chain = case
-        named = [tables.named(*pair, view.peers) for pair in zip(keys, labels, strict=False)]
-        named += [tables.number(T, units.steps(T)), tables.number(limit / 1e9)]
-        named += [_serial(chain, units.digits(chain * 1e6))]
-        shown = [_cells(found.get((*labels, T, metric))) for metric in floors.PASSES]
-        body.append([*named, *(cell for cells in shown for cell in cells)])
+    cases = rows[[*keys, "copy_rate", "chain"]].drop_duplicates(keys).sort_values(keys)
+    for case in tables.tuples(cases):
+        *names, T, copy_rate, chain = case
+        labels = [tables.label(*pair, view.peers) for pair in zip(keys, names, strict=False)]
+        labels += [tables.number(T, units.steps(T)), tables.number(copy_rate / 1e9)]
+        labels += [_serial_cell(chain, units.digits(chain * 1e6))]
+        passes = [_cells(row_of.get((*names, T, metric))) for metric in floors.PASSES]
+        body.append([*labels, *(cell for cells in passes for cell in cells)])
     heads = [*map(Head, keys), Head("copy", "GB/s"), Head("chain", "µs")]
-    heads += [Head(metric, unit) for metric in floors.PASSES for unit in _SHOWN.values()]
+    heads += [Head(metric, unit) for metric in floors.PASSES for unit in _COLUMNS.values()]
     return Table(heads, body, caption)
 
 
 def _cells(row: Any) -> list[Cell]:
+    """Return the cells of one pass."""
     if row is None or row.state != "ok":
-        return [tables.state(row)] * len(_SHOWN)
-    took = units.quantity(row.value, "seconds")
+        return [tables.value(row)] * len(_COLUMNS)
+    time = units.quantity(row.value, "seconds")
     return [
-        tables.number(row.rate / 1e9, note=took),
-        tables.number(row.copies, units.times(row.copies), took),
-        _serial(row.chains, units.times(row.chains), took),
+        tables.number(row.rate / 1e9, note=time),
+        tables.number(row.over_copy, units.times(row.over_copy), time),
+        _serial_cell(row.over_chain, units.times(row.over_chain), time),
     ]
 
 
-def _serial(value: float, shown: str, note: str = "") -> Cell:
-    """What only a model has that is run serially."""
+def _serial_cell(value: float, shown: str, note: str = "") -> Cell:
+    """Return the cell of a value that only serial passes have."""
     if math.isnan(value):
-        return Cell("–", kind="na", note="not run step after step, or no such floor here")
+        return Cell("–", kind="na", note="not serial, or the chain was not measured here")
     return tables.number(value, shown, note)

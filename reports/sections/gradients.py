@@ -1,4 +1,4 @@
-"""Whether the gradients are right, and by how much they are not."""
+"""The errors of spikes and gradients, compared with their tolerances."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ from reports.view import View
 TITLE = "Gradients"
 ORDER = 60
 
-# The axes of each table, and what stands above it.
+# The axes of each table, and its caption.
 _TABLES = {
     ("model", "backend", "dtype"): "Against the float64 reference",
-    ("model", "backend", "surrogate"): "The same, surrogate by surrogate, float32",
-    ("model", "backend"): "Against finite differences, float64, and with strange inputs",
-    ("surrogate",): "Surrogates against their primitives",
+    ("model", "backend", "surrogate"): "Against the reference for each surrogate, float32",
+    ("model", "backend"): "Against finite differences, float64, and with unusual inputs",
+    ("surrogate",): "Surrogates against differences of their functions",
 }
 _AXES = ("model", "backend", "dtype", "surrogate")
-_MANY = 40  # rows; of a longer table each model's worst is shown, the rest is folded
+_MANY = 40  # rows; of a longer table only each model's worst is shown, and all rows are folded
 _INTRO = (
-    "Every backend against the float64 reference, which replays the same spikes so that threshold"
-    " flips do not hide in the gradient: they are counted apart, and once more those that no"
-    " rounding explains. Direction error is 1 - correlation, scale error how far the norm is from"
-    " the reference's. Finite differences check the whole backward through a smooth spike."
-    " Unwritten, wrong and irreproducible are numbers of values. What is nearest its bound comes"
-    " first; a value over it is marked."
+    "Every backend is compared with the float64 reference, which replays the backend's spikes so"
+    " that flips do not change the gradient. Flips have separate columns: all of them, and the"
+    " far flips, which no rounding explains. The direction error is 1 - correlation; the scale"
+    " error is how much the norm differs from the reference's. Finite differences check the whole"
+    " backward with a smooth spike. Unwritten, wrong and irreproducible are numbers of values. The"
+    " rows nearest to their tolerance are first; a value over it is marked."
 )
 
 
 def render(view: View) -> Markup | None:
-    whole = {axes: table(view, axes, every=True) for axes in _TABLES}
-    found = {axes: rows for axes, rows in whole.items() if rows is not None}
-    if not found:
+    complete = {axes: table(view, axes, all_cases=True) for axes in _TABLES}
+    measured = {axes: cases for axes, cases in complete.items() if cases is not None}
+    if not measured:
         return None
-    shown = [table(view, axes) for axes in found]
-    folded = {f"{t.caption}: every case": t for t in found.values() if len(t.rows) > _MANY}
+    shown = [table(view, axes) for axes in measured]
+    folded = {f"{t.caption}: every case": t for t in measured.values() if len(t.rows) > _MANY}
     return templates.render("figures.html", intro=_INTRO, tables=shown, folded=folded)
 
 
-def table(view: View, axes: tuple[str, ...] = _AXES[:3], every: bool = False) -> Table | None:
-    """A row per case of the benchmarks that have just these axes, a column per metric.
+def table(view: View, axes: tuple[str, ...] = _AXES[:3], all_cases: bool = False) -> Table | None:
+    """Return a row per case of the benchmarks that have exactly these axes, a column per metric.
 
-    The worst first, and unless `every` case is asked for, of many a model's worst alone.
+    The worst case is first. Of a long table only each model's worst is kept, unless `all_cases`.
     """
     frame = view.frame[view.frame["suite"] == "gradients"]
     for axis in _AXES:
@@ -55,28 +55,30 @@ def table(view: View, axes: tuple[str, ...] = _AXES[:3], every: bool = False) ->
     measured = frame[frame["state"] != "n/a"]
     if measured.empty:
         return None
-    metrics = tables.ordered(measured["metric"])
-    found = tables.by_case(frame, [*axes, "metric"])
+    metrics = tables.unique(measured["metric"])
+    row_of = tables.by_case(frame, [*axes, "metric"])
     body = []
-    for case in _worst_first(measured, axes, every):
-        labels = [tables.named(*label, view.peers) for label in zip(axes, case, strict=True)]
-        body.append([*labels, *(_bounded(found.get((*case, metric))) for metric in metrics)])
-    heads = [Head(metric.replace("_", " "), _unit(frame, metric)) for metric in metrics]
+    for case in _worst_first(measured, axes, all_cases):
+        labels = [tables.label(*pair, view.peers) for pair in zip(axes, case, strict=True)]
+        body.append([*labels, *(_cell(row_of.get((*case, metric))) for metric in metrics)])
+    heads = [Head(metric.replace("_", " "), _tolerance(frame, metric)) for metric in metrics]
     return Table([*map(Head, axes), *heads], body, _TABLES[axes])
 
 
-def _worst_first(rows: pd.DataFrame, axes: tuple[str, ...], every: bool) -> list[tuple[str, ...]]:
-    """The cases by how near any of their metrics is to its bound."""
-    near = rows.assign(near=[_nearness(row) for row in tables.each(rows)])
-    cases = near.groupby([*axes])["near"].max().reset_index()
-    cases = cases.sort_values(["near", *axes], ascending=[False, *(True for _ in axes)])
-    if len(cases) > _MANY and not every:
+def _worst_first(
+    rows: pd.DataFrame, axes: tuple[str, ...], all_cases: bool
+) -> list[tuple[str, ...]]:
+    """Return the cases, sorted by the metric that is nearest to its tolerance."""
+    shares = rows.assign(share=[_share(row) for row in tables.tuples(rows)])
+    cases = shares.groupby([*axes])["share"].max().reset_index()
+    cases = cases.sort_values(["share", *axes], ascending=[False, *(True for _ in axes)])
+    if len(cases) > _MANY and not all_cases:
         cases = cases.drop_duplicates("model")
-    return [tuple(case) for case in tables.each(cases[[*axes]])]
+    return [tuple(case) for case in tables.tuples(cases[[*axes]])]
 
 
-def _nearness(row: Any) -> float:
-    """The value in units of its bound: infinite if it failed, 0 if it has none."""
+def _share(row: Any) -> float:
+    """Return the value over its tolerance: infinite if it failed, 0 if it has no tolerance."""
     if row.state != "ok":
         return math.inf
     if row.tolerance > 0:
@@ -84,15 +86,15 @@ def _nearness(row: Any) -> float:
     return math.inf if row.value > row.tolerance else 0.0
 
 
-def _unit(rows: pd.DataFrame, metric: str) -> str:
-    """The bound stands in the head when all rows share it."""
-    bounds = rows[rows["metric"] == metric]["tolerance"].dropna().unique()
-    return f"bound {units.digits(bounds[0], 2)}" if len(bounds) == 1 else ""
+def _tolerance(rows: pd.DataFrame, metric: str) -> str:
+    """Return the tolerance for the head of a column, "" unless all rows have the same."""
+    tolerances = rows[rows["metric"] == metric]["tolerance"].dropna().unique()
+    return f"tolerance {units.digits(tolerances[0], 2)}" if len(tolerances) == 1 else ""
 
 
-def _bounded(row: Any) -> Cell:
+def _cell(row: Any) -> Cell:
     if row is None or row.state != "ok":
-        return tables.state(row)
-    over = row.value > row.tolerance  # False where no bound is given
+        return tables.value(row)
+    over = row.value > row.tolerance  # False where there is no tolerance
     shown = f"{units.digits(row.value, 2)}{' over' if over else ''}"
     return tables.number(row.value, shown, kind="failed" if over else "")

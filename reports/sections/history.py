@@ -1,4 +1,4 @@
-"""The headline values over commits."""
+"""The main values over commits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from reports import analysis, tables, templates, units
-from reports.drawing import keys
+from reports.drawing import line_legend
 from reports.figures import panels
 from reports.tables import Head, Table
 from reports.view import View
@@ -14,14 +14,14 @@ from reports.view import View
 TITLE = "History"
 ORDER = 90
 
-# suite, metric, what the panel is called
-_HEADLINES = (
+# suite, metric, the panel's title
+_MAIN_METRICS = (
     ("speed", "training", "forward + backward"),
     ("memory", "peak_bytes", "peak memory"),
     ("accuracy", "test_error", "test error"),
     ("energy", "energy", "energy"),
 )
-_SHOWN = 8  # commits in a table; the panels show them all
+_COLUMNS = 8  # commits in a table; the panels show them all
 
 
 def render(view: View) -> Markup | None:
@@ -30,26 +30,19 @@ def render(view: View) -> Markup | None:
         return None
     drawn: dict[str, Markup] = {}
     folded: dict[str, Table] = {}
-    for suite, metric, title in _HEADLINES:
-        rows = _headline(view, suite, metric)
-        ours = rows[~rows["backend"].isin(view.peers)]
-        if not ours["value"].gt(0).any():
+    for suite, metric, title in _MAIN_METRICS:
+        rows = _main_rows(view, suite, metric)
+        if not view.ours(rows)["value"].gt(0).any():
             continue
-        unit = rows["unit"].dropna().iloc[0]
         name = f"{title}, {rows['case'].iloc[0]}"
-        names = [commit[:7] for commit in commits]
-        at = ours.assign(at=ours["commit"].map(commits.index)).sort_values(["model", "backend"])
-        drawn |= panels(
-            at, name, stem=f"history-{suite}", unit=unit, x="at", x_label="", x_names=names
-        )
-        folded[f"{name}: every commit"] = _table(view, rows, commits[-_SHOWN:], unit)
-    ours = view.ours(view.history)
+        unit = rows["unit"].dropna().iloc[0]
+        drawn |= _panels(view, view.ours(rows), commits, name, stem=f"history-{suite}", unit=unit)
+        folded[f"{name}: every commit"] = _table(view, rows, commits[-_COLUMNS:], unit)
     return templates.render(
         "figures.html",
-        intro=f"{len(commits)} commits on {view.machine}, oldest first, each as it was measured."
-        " A cross on the floor is a commit without a value: the model was not there yet, or it"
-        " failed.",
-        keys=keys(ours["backend"].dropna(), "history"),
+        intro=f"{len(commits)} commits on {view.machine}, the oldest first. A cross at the bottom"
+        " is a commit without a value: the model did not exist yet, or it failed.",
+        legend=line_legend(view.styles_of(view.ours(view.history)), "history"),
         panels=drawn,
         folded=folded,
     )
@@ -59,8 +52,8 @@ def _commits(history: pd.DataFrame) -> list[str]:
     return list(history.sort_values(["date", "started"])["commit"].unique())
 
 
-def _headline(view: View, suite: str, metric: str) -> pd.DataFrame:
-    """One row per commit, model and backend: the largest T, the mean over seeds."""
+def _main_rows(view: View, suite: str, metric: str) -> pd.DataFrame:
+    """Return one row per commit, model and backend: the largest T, the mean over seeds."""
     rows = view.history
     rows = rows[(rows["suite"] == suite) & (rows["metric"] == metric)]
     rows = analysis.largest(rows)
@@ -70,7 +63,7 @@ def _headline(view: View, suite: str, metric: str) -> pd.DataFrame:
     rows = rows.assign(case=rows[case].fillna("").astype(str).agg(" ".join, axis=1).str.strip())
     rows = rows[rows["case"] == rows["case"].mode().iloc[0]].fillna({"backend": ""})
     seeds = rows.groupby(["commit", "model", "backend", "case"], as_index=False)
-    merged = seeds.agg(
+    means = seeds.agg(
         value=("value", "mean"),
         lo=("lo", "first"),
         hi=("hi", "first"),
@@ -78,21 +71,37 @@ def _headline(view: View, suite: str, metric: str) -> pd.DataFrame:
         unit=("unit", "first"),
         gate=("gate", "first"),
     )
-    ever = merged.groupby(["model", "backend"])["value"].transform("count") > 0
-    return merged[ever]
+    measured = means.groupby(["model", "backend"])["value"].transform("count") > 0
+    return means[measured]
+
+
+def _panels(
+    view: View, rows: pd.DataFrame, commits: list[str], heading: str, *, stem: str, unit: str
+) -> dict[str, Markup]:
+    places = rows["commit"].map(commits.index)
+    return panels(
+        rows.assign(at=places).sort_values(["model", "backend"]),
+        view.styles,
+        heading,
+        stem=stem,
+        unit=unit,
+        x="at",
+        x_label="",
+        x_names=[commit[:7] for commit in commits],
+    )
 
 
 def _table(view: View, rows: pd.DataFrame, commits: list[str], unit: str) -> Table:
-    factor, label = units.scale(rows["value"], unit)
-    found = {(row.model, row.backend, row.commit): row for row in tables.each(rows)}
+    factor, scaled = units.scale(rows["value"], unit)
+    row_of = {(row.model, row.backend, row.commit): row for row in tables.tuples(rows)}
     pairs = rows[["model", "backend"]].drop_duplicates().sort_values(["model", "backend"])
     body = []
-    for pair in tables.each(pairs):
+    for pair in tables.tuples(pairs):
         labels = [
-            tables.named("model", pair.model),
-            tables.named("backend", pair.backend, view.peers),
+            tables.label("model", pair.model),
+            tables.label("backend", pair.backend, view.peers),
         ]
-        cells = [tables.state(found.get((*pair, commit)), factor) for commit in commits]
+        cells = [tables.value(row_of.get((*pair, commit)), factor) for commit in commits]
         body.append([*labels, *cells])
-    heads = [Head(commit[:7], label) for commit in commits]
+    heads = [Head(commit[:7], scaled) for commit in commits]
     return Table([Head("model"), Head("backend"), *heads], body)

@@ -1,4 +1,4 @@
-"""Peak memory over T, and what autograd keeps for the backward."""
+"""Peak memory over T, and what autograd saves for the backward."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from reports import tables, templates, units
-from reports.drawing import keys
+from reports.drawing import line_legend
 from reports.figures import panels
 from reports.tables import Table
 from reports.view import View
@@ -15,8 +15,8 @@ TITLE = "Memory"
 ORDER = 40
 
 _INTRO = (
-    "Peak bytes of one training step over a baseline taken before it, and the bytes that autograd"
-    " saves for the backward, per element of the input."
+    "Peak bytes of one forward + backward above what was in use before it, and the bytes that"
+    " autograd saves for the backward, per element of the input."
 )
 
 
@@ -24,16 +24,18 @@ def render(view: View) -> Markup | None:
     rows = view.rows("memory")
     if rows.empty:
         return None
+    by_metric = [_table(view, metric) for metric in _metrics(rows)]
     return templates.render(
         "figures.html",
         intro=_INTRO,
-        keys=keys(rows["backend"], "memory"),
-        panels=_panels(rows),
-        tables=[found for metric in _metrics(rows) if (found := _table(view, metric))],
+        legend=line_legend(view.styles_of(rows), "memory"),
+        panels=_panels(view, rows),
+        tables=[table for table in by_metric if table],
     )
 
 
 def table(view: View) -> Table | None:
+    """Return the peak bytes: a row per model and backend, a column per T."""
     return _table(view, "peak_bytes")
 
 
@@ -42,7 +44,6 @@ def _metrics(rows: pd.DataFrame) -> list[str]:
 
 
 def _table(view: View, metric: str) -> Table | None:
-    """A row per model and backend, a column per T."""
     rows = view.rows("memory", metric)
     if rows.empty:
         return None
@@ -51,18 +52,20 @@ def _table(view: View, metric: str) -> Table | None:
         rows,
         ["model", "backend", "size"],
         {metric: (metric.split("_")[0], unit)},
-        lambda row: tables.state(row, factor),
+        lambda row: tables.value(row, factor),
         view.peers,
         metric.replace("_", " ").capitalize(),
     )
 
 
-def _panels(rows: pd.DataFrame) -> dict[str, Markup]:
+def _panels(view: View, rows: pd.DataFrame) -> dict[str, Markup]:
+    """Return a figure per metric and size, by its heading."""
     drawn: dict[str, Markup] = {}
     for metric in _metrics(rows):
-        some = rows[rows["metric"] == metric]
-        for size in tables.ordered(some["size"]):
+        of_metric = rows[rows["metric"] == metric]
+        unit = of_metric["unit"].iloc[0]
+        for size in tables.unique(of_metric["size"]):
             heading = f"{metric.replace('_', ' ').capitalize()}, {size}"
-            part, unit = some[some["size"] == size], some["unit"].iloc[0]
-            drawn |= panels(part, heading, stem=f"{metric}-{len(drawn)}", unit=unit)
+            selected, stem = of_metric[of_metric["size"] == size], f"{metric}-{len(drawn)}"
+            drawn |= panels(selected, view.styles, heading, stem=stem, unit=unit)
     return drawn

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from reports import analysis, tables, templates, units
 from reports.analysis import as_ratio
-from reports.drawing import keys
+from reports.drawing import line_legend
 from reports.sections.speed import DIRECTIONS, by_direction
 from reports.tables import Table
 from reports.view import View
@@ -19,7 +19,8 @@ ORDER = 50
 
 _INTRO = (
     "The same model, shape and direction in another library. The ratio is its time over that of"
-    " our fastest backend: above 1×, ours is faster. A library that lacks a model has no row."
+    " our fastest backend: above 1×, ours is faster. A model has a row for each library that has"
+    " it."
 )
 
 
@@ -27,17 +28,18 @@ def render(view: View) -> Markup | None:
     rows = _rows(view)
     if rows.empty:
         return None
+    ratios = as_ratio(rows)
     return templates.render(
         "figures.html",
         intro=" ".join([_INTRO, *_differences(view, rows)]),
-        keys=keys(rows["backend"], "peers"),
-        panels=by_direction(as_ratio(rows), "peers", "×", reference=1.0),
+        legend=line_legend(view.styles_of(rows), "peers"),
+        panels=by_direction(ratios, view.styles, "peers", "×", reference=1.0),
         tables=[table(view)],
     )
 
 
 def table(view: View) -> Table | None:
-    """A row per model and library, the ratio for every direction and T."""
+    """Return a row per model and library, with the ratio for every direction and T."""
     rows = _rows(view)
     if rows.empty:
         return None
@@ -45,19 +47,19 @@ def table(view: View) -> Table | None:
         rows,
         ["model", "backend", "size"],
         {metric: (metric, "") for metric in DIRECTIONS},
-        lambda row: tables.ratio(row, row and _both(row)),
+        lambda row: tables.ratio(row, row and _both_times(row)),
         view.peers,
         "Their time over ours",
     )
 
 
 def _differences(view: View, rows: pd.DataFrame) -> list[str]:
-    """What the adapters say of the libraries that have rows here."""
+    """Return the notes of the adapters of the libraries that have rows here."""
     notes = {peer: view.peers[peer] for peer in sorted(rows["backend"].unique())}
     return [f"{peer}: {note}." for peer, note in notes.items() if note]
 
 
-def _both(row: Any) -> str:
+def _both_times(row: Any) -> str:
     theirs, ours = (units.quantity(value, "seconds") for value in (row.value, row.ours))
     return f"{row.backend} {theirs}, our {row.our_backend} {ours}"
 

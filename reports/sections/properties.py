@@ -1,23 +1,24 @@
-"""What each neuron can do, found by experiment, beside what the DSN paper says of it."""
+"""The measured properties of each neuron, compared with what the DSN paper gives."""
 
 from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from reports import tables, templates
 from reports.tables import Cell, Head, Table
 from reports.view import View
-from suites.properties import paper
 
 TITLE = "Functions of the reset, conditions of parallel training"
 ORDER = 58
 
 _INTRO = (
-    "Each answer comes from an experiment on the neuron as it is drawn: inputs constructed after"
-    " the definitions and proofs of the DSN paper, its section 3 and appendix A. Beside them stands"
-    " what the paper says; where the two differ, the reason is given."
+    "Each answer comes from an experiment on the neuron with its initial parameters, with inputs"
+    " built after the definitions and proofs of the DSN paper, its section 3 and appendix A. Where"
+    " the paper gives another answer, it is shown too, and the reason is given."
 )
-_MEANS = {
+_MEANINGS = {
     "function 1": "nonlinear",
     "function 2": "controls the potential",
     "condition 1": "prefix-summarisable",
@@ -25,7 +26,16 @@ _MEANS = {
     "condition 3": "offline-parallel",
 }
 
-Answers = dict[str, dict[str, float]]  # name -> property -> 1.0 or 0.0
+Answers = dict[str, bool]  # column of a table -> does it hold
+
+
+class _Paper(NamedTuple):
+    """What the DSN paper gives, as the suite records it."""
+
+    columns: dict[str, list[str]]  # column of Table 1 -> the properties it stands for
+    table_1: dict[str, Answers]  # by model
+    propositions: dict[str, Answers]  # by variant
+    explained: dict[tuple[str, str], str]  # (name, column) -> why the experiment differs
 
 
 def render(view: View) -> Markup | None:
@@ -36,82 +46,101 @@ def render(view: View) -> Markup | None:
     return templates.render(
         "figures.html",
         intro=_INTRO,
-        tables=[found for found in shown if found],
+        tables=[table for table in shown if table],
         folded={"Every property of every model": measured},
     )
 
 
 def table(view: View) -> Table | None:
-    """The paper's Table 1 with what was measured: a row per model it has."""
-    answers, body = _answers(view, "model"), []
-    for name, says in paper.TABLE_1.items():
-        if name in answers:
-            stated = dict(zip(paper.COLUMNS, says, strict=True))
-            body.append([tables.named("model", name), *_beside(name, answers[name], stated)])
-    heads = [Head("model"), *(Head(column, _MEANS[column]) for column in paper.COLUMNS)]
+    """Return the paper's Table 1 with the measured answers: a row per model in it."""
+    paper, measured = _paper(view), _answers(view, "model")
+    body = [
+        [tables.label("model", model), *_cells(paper, model, measured[model], answers)]
+        for model, answers in paper.table_1.items()
+        if model in measured
+    ]
+    heads = [Head("model"), *(Head(column, _MEANINGS.get(column, "")) for column in paper.columns)]
     return Table(heads, body, "DSN Table 1") if body else None
 
 
 def _appendix(view: View) -> Table | None:
-    """The propositions of the appendix, a row per variant."""
-    answers, body = _answers(view, "variant"), []
-    both = paper.COLUMNS["function 2"]
-    for name, says in paper.PROPOSITIONS.items():
-        if name in answers:
-            stated = dict(zip(both, says, strict=True))
-            body.append([tables.text(name), *_beside(name, answers[name], stated)])
-    heads = [Head("neuron"), *(Head(what.replace("_", " ")) for what in both)]
+    """Return the propositions of the appendix with the measured answers: a row per variant."""
+    paper, measured = _paper(view), _answers(view, "variant")
+    body = [
+        [tables.text(variant), *_cells(paper, variant, measured[variant], answers)]
+        for variant, answers in paper.propositions.items()
+        if variant in measured
+    ]
+    controls = paper.columns.get("function 2", [])
+    heads = [Head("neuron"), *(Head(control.replace("_", " ")) for control in controls)]
     return Table(heads, body, "DSN Propositions A.1 to A.5") if body else None
 
 
 def _differences(view: View) -> Table | None:
-    """Why an answer is not the paper's."""
+    """Return why an answer is not the paper's: a row per model and column."""
     measured = _answers(view, "model")
     body = [
-        [tables.named("model", name), tables.text(column), tables.text(why, "prose")]
-        for (name, column), why in paper.EXPLAINED.items()
+        [tables.label("model", name), tables.text(column), tables.text(reason, "prose")]
+        for (name, column), reason in _paper(view).explained.items()
         if name in measured
     ]
     heads = [Head("model"), Head("column"), Head("why the experiment differs")]
-    return Table(heads, body, "Where the paper says otherwise") if body else None
+    return Table(heads, body, "Where the paper gives another answer") if body else None
 
 
 def _measured(view: View) -> Table | None:
-    """All answers: a row per model, a column per property."""
+    """Return all answers: a row per model, a column per property."""
     answers = _answers(view, "model")
-    asked = tables.ordered(what for found in answers.values() for what in found)
+    properties = tables.unique(name for measured in answers.values() for name in measured)
     body = [
-        [tables.named("model", name), *(_answer(found.get(what)) for what in asked)]
-        for name, found in sorted(answers.items())
+        [tables.label("model", model), *(_yes_or_no(measured.get(name)) for name in properties)]
+        for model, measured in sorted(answers.items())
     ]
-    heads = [Head("model"), *(Head(what.replace("_", " ")) for what in asked)]
+    heads = [Head("model"), *(Head(name.replace("_", " ")) for name in properties)]
     return Table(heads, body, "Measured properties") if body else None
 
 
-def _answers(view: View, axis: str) -> Answers:
-    """What was measured, by the model or the variant; a failed experiment is left out."""
-    answers: Answers = {}
-    for row in tables.each(view.ok("properties", "holds")):
+def _answers(view: View, axis: str) -> dict[str, Answers]:
+    """Return the measured properties by model or variant, without experiments that failed."""
+    answers: dict[str, Answers] = {}
+    for row in tables.tuples(view.ok("properties", "holds")):
         name = row.model if axis == "model" else row.params.get(axis)
         if isinstance(name, str):
-            answers.setdefault(name, {})[row.params["property"]] = row.value
+            answers.setdefault(name, {})[row.params["property"]] = bool(row.value)
     return answers
 
 
-def _answer(value: float | None) -> Cell:
-    return Cell("n/a", kind="na") if value is None else tables.text("yes" if value else "no")
+def _paper(view: View) -> _Paper:
+    """Return what the benchmarks of the suite record of the paper; nothing if they are older."""
+    recorded: dict[str, Any] = view.attribute("properties", "paper") or {}
+    columns = dict(recorded.get("columns", []))
+
+    def by_name(table: str, names: list[str]) -> dict[str, Answers]:
+        rows = recorded.get(table, [])
+        return {name: dict(zip(names, answers, strict=True)) for name, answers in rows}
+
+    return _Paper(
+        columns,
+        by_name("table_1", list(columns)),
+        by_name("propositions", columns.get("function 2", [])),
+        {(name, column): reason for name, column, reason in recorded.get("explained", [])},
+    )
 
 
-def _beside(name: str, measured: dict[str, float], stated: dict[str, bool]) -> list[Cell]:
-    """An answer per column, and the paper's where it is another; the explanation is its note."""
+def _yes_or_no(holds: bool | None) -> Cell:
+    return Cell("n/a", kind="na") if holds is None else tables.text("yes" if holds else "no")
+
+
+def _cells(paper: _Paper, name: str, measured: Answers, stated: Answers) -> list[Cell]:
+    """Return an answer per column, with the paper's where that differs, and why as tooltip."""
     cells = []
-    for column, says in stated.items():
-        values = [measured.get(what) for what in paper.COLUMNS.get(column, (column,))]
-        holds = None if None in values else float(all(values))
-        why = paper.EXPLAINED.get((name, column), "")
-        if holds is None or holds == says:
-            cells.append(_answer(holds))
+    for column, answer in stated.items():
+        properties = [measured.get(part) for part in paper.columns.get(column, [column])]
+        holds = None if None in properties else all(properties)
+        if holds is None or holds == answer:
+            cells.append(_yes_or_no(holds))
         else:
-            both = f"{'yes' if holds else 'no'} (paper: {'yes' if says else 'no'})"
-            cells.append(tables.text(both, "" if why else "failed", why))
+            reason = paper.explained.get((name, column), "")
+            both = f"{'yes' if holds else 'no'} (paper: {'yes' if answer else 'no'})"
+            cells.append(tables.text(both, "" if reason else "failed", reason))
     return cells

@@ -1,6 +1,9 @@
-"""What was measured, on what, and what could not be."""
+"""What was measured, on which machine, and what failed."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -19,17 +22,17 @@ def render(view: View) -> Markup:
         facts=facts(view),
         coverage=_coverage(view.frame).html(),
         failures=failures(view.frame),
-        absent=_absent(view.frame),
+        not_applicable=_not_applicable(view.frame),
         notes=view.notes,
     )
 
 
 def facts(view: View) -> dict[str, str]:
-    """The commit, the machine and the software, as label -> value; only what is known."""
-    machine, frame = view.facts, view.frame
+    """Return the commit, the machine and the software by their labels, as far as known."""
+    machine, frame = view.machine_facts, view.frame
     ram = machine.get("ram", "")
     cores = machine.get("num_cpu")
-    wanted = {
+    values = {
         "Commit": f"{view.commit.hash[:12]} {view.commit.subject}".strip(),
         "Commit date": f"{view.commit.date:%Y-%m-%d %H:%M} UTC",
         "Measured": f"{frame['started'].max():%Y-%m-%d %H:%M} UTC",
@@ -44,64 +47,66 @@ def facts(view: View) -> dict[str, str]:
         "Settings": " ".join(f"{k}={v}" for k, v in sorted(view.run["env_vars"].items())),
         "Cases": _cases(frame),
     }
-    wanted |= {peer: note for peer, note in view.peers.items() if peer in set(frame["backend"])}
-    return {label: value for label, value in wanted.items() if value}
+    values |= {peer: note for peer, note in view.peers.items() if peer in set(frame["backend"])}
+    return {label: value for label, value in values.items() if value}
 
 
 def table(view: View) -> Table:
+    """Return the numbers of values by suite."""
     return _coverage(view.frame)
 
 
 def failures(frame: pd.DataFrame) -> list[str]:
-    """One line per case that failed: its asv name, and why if it is known."""
+    """Return one line per case that failed: its asv name, and the reason if it is known."""
     failed = frame[~frame["state"].isin(["ok", "n/a"])]
     return [
-        f"{name}({', '.join(str(value) for value in _axes(row))}){_why(row['state'])}"
+        f"{name}({', '.join(_axes(row))}){_reason(row['state'])}"
         for name, rows in failed.groupby("benchmark")
         for row in rows.to_dict("records")
     ]
 
 
-def _why(state: str) -> str:
+def _reason(state: str) -> str:
     return f" {state}: {floors.REASON}" if state == floors.INVALID else ""
 
 
-def _axes(row: dict) -> list[str]:
-    first = [row[axis] for axis in ("model", "backend", "shape")]
-    return [str(value) for value in [*first, *row["params"].values()] if not pd.isna(value)]
+def _axes(row: Mapping[Any, Any]) -> list[str]:
+    values = [*(row[axis] for axis in ("model", "backend", "shape")), *row["params"].values()]
+    return [str(value) for value in values if not pd.isna(value)]
 
 
 def _cases(frame: pd.DataFrame) -> str:
     steps = sorted(frame["T"].dropna().unique())
     if not steps:
         return ""
-    sizes = tables.ordered(size for size in frame["size"] if size)
+    sizes = tables.unique(size for size in frame["size"] if size)
     return f"T = {', '.join(units.steps(int(step)) for step in steps)}; {'; '.join(sizes)}"
 
 
 def _coverage(frame: pd.DataFrame) -> Table:
-    """How many values of each suite are there, are not applicable, or failed."""
-    rows = []
-    for suite, some in frame.groupby("suite"):
-        states = list(some["state"])
-        found, absent = states.count("ok"), states.count("n/a")
-        failed = len(states) - found - absent
-        cells = [tables.count(some["model"].nunique()), tables.count(found)]
-        cells += [tables.count(absent, "na"), tables.count(failed, "failed" if failed else "na")]
-        rows.append([tables.text(str(suite)), *cells])
+    """Return, for each suite, how many cases have a value, are not applicable, or failed."""
+    body = []
+    for suite, rows in frame.groupby("suite"):
+        states = list(rows["state"])
+        ok, not_applicable = states.count("ok"), states.count("n/a")
+        failed = len(states) - ok - not_applicable
+        cells = [tables.count(rows["model"].nunique()), tables.count(ok)]
+        cells += [tables.count(not_applicable, "na")]
+        cells += [tables.count(failed, "failed" if failed else "na")]
+        body.append([tables.text(str(suite)), *cells])
     heads = ["suite", "models", "values", "n/a", "failed"]
-    return Table([Head(head) for head in heads], rows, "Values by suite")
+    return Table([Head(head) for head in heads], body, "Values by suite")
 
 
-def _absent(frame: pd.DataFrame) -> Table | None:
-    """Which model and backend pairs are n/a, and where."""
-    absent = frame[(frame["state"] == "n/a") & frame["model"].notna()]
-    if absent.empty:
+def _not_applicable(frame: pd.DataFrame) -> Table | None:
+    """Return the pairs of model and backend that are n/a, with the suites and numbers of cases."""
+    rows = frame[(frame["state"] == "n/a") & frame["model"].notna()]
+    if rows.empty:
         return None
-    rows = []
-    for (model, backend), some in absent.fillna({"backend": "–"}).groupby(["model", "backend"]):
-        where = ", ".join(sorted(some["suite"].unique()))
-        labels = [tables.named("model", str(model)), tables.text(str(backend))]
-        rows.append([*labels, tables.text(where), tables.count(len(some))])
+    body = []
+    for (model, backend), pair in rows.fillna({"backend": "–"}).groupby(["model", "backend"]):
+        suites = ", ".join(sorted(pair["suite"].unique()))
+        labels = [tables.label("model", str(model)), tables.text(str(backend))]
+        body.append([*labels, tables.text(suites), tables.count(len(pair))])
     heads = [Head("model"), Head("backend"), Head("suites"), Head("values")]
-    return Table(rows=rows, heads=heads, caption="Not applicable")
+    return Table(heads, body, "Not applicable")

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from reports import analysis, tables, templates
 from reports.analysis import as_ratio
-from reports.drawing import keys
+from reports.drawing import line_legend
 from reports.sections.speed import DIRECTIONS, by_direction
 from reports.tables import Table
 from reports.view import View
@@ -16,7 +16,7 @@ TITLE = "Speed-up"
 ORDER = 30
 
 _PAPER = (
-    " For orientation, the DSN paper (Figure 5) reports for DSN over PSN at 16k steps, on its"
+    " For comparison, the DSN paper (Figure 5) reports for DSN over PSN at 16k steps, on its"
     " hardware: forward 21.7×, backward 28.0×, together 25.6×."
 )
 
@@ -24,23 +24,24 @@ _PAPER = (
 def render(view: View) -> Markup | None:
     rows = _rows(view)
     if rows.empty:
-        return templates.render("missing.html", what=f"the baseline {view.baseline}")
+        return templates.render("not_measured.html", subject=f"the baseline {view.baseline}")
     intro = (
-        f"How many times faster than {view.baseline} in the same case. {view.baseline} stands"
-        " there with its own fastest backend, so nobody gains from a slow opponent; other"
-        f" libraries have a section of their own.{_PAPER if view.baseline == 'psn' else ''}"
+        f"How many times faster than {view.baseline} in the same case. {view.baseline} always runs"
+        " on its fastest backend there, so no speed-up comes from a slow baseline. Other libraries"
+        f" have a separate section.{_PAPER if view.baseline == 'psn' else ''}"
     )
+    ratios = as_ratio(rows)
     return templates.render(
         "figures.html",
         intro=intro,
-        keys=keys(rows["backend"], "speedup"),
-        panels=by_direction(as_ratio(rows), "speedup", "×", reference=1.0),
+        legend=line_legend(view.styles_of(rows), "speedup"),
+        panels=by_direction(ratios, view.styles, "speedup", "×", reference=1.0),
         tables=[table(view)],
     )
 
 
 def table(view: View) -> Table | None:
-    """A row per model, backend and size, a column per direction and T."""
+    """Return a row per model, backend and size, and a column per direction and T."""
     rows = _rows(view)
     if rows.empty:
         return None

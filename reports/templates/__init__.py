@@ -1,4 +1,4 @@
-"""The page's pieces, and the one Jinja environment that renders them."""
+"""The templates of the page, and the Jinja environment that renders them."""
 
 from __future__ import annotations
 
@@ -16,5 +16,6 @@ _ENVIRONMENT = Environment(
 )
 
 
-def render(name: str, **names: Any) -> Markup:
-    return Markup(_ENVIRONMENT.get_template(name).render(**names))
+def render(name: str, **values: Any) -> Markup:
+    """Return the text of a template, filled with `values`."""
+    return Markup(_ENVIRONMENT.get_template(name).render(**values))

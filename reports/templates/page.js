@@ -1,6 +1,6 @@
 "use strict";
 
-// A click on a head sorts its table; what has no value stays last in either direction.
+// A click on the head of a column sorts the table; cells without a value stay last in both directions.
 document.querySelectorAll("th button").forEach((button) => {
   button.addEventListener("click", () => {
     const head = button.parentElement;
@@ -21,7 +21,7 @@ document.querySelectorAll("th button").forEach((button) => {
   });
 });
 
-// A chosen model stays, the others step back in every figure. Several can be chosen.
+// In every figure the chosen models stay as they are and the others turn faint.
 const chips = [...document.querySelectorAll(".models button")];
 const marks = [...document.querySelectorAll("svg [data-model]")];
 chips.forEach((chip) => {
@@ -29,6 +29,6 @@ chips.forEach((chip) => {
     chip.setAttribute("aria-pressed", chip.getAttribute("aria-pressed") !== "true");
     const chosen = chips.filter((c) => c.getAttribute("aria-pressed") === "true");
     const names = new Set(chosen.map((c) => c.dataset.model));
-    marks.forEach((mark) => mark.classList.toggle("back", names.size > 0 && !names.has(mark.dataset.model)));
+    marks.forEach((mark) => mark.classList.toggle("faint", names.size > 0 && !names.has(mark.dataset.model)));
   });
 });

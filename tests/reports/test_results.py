@@ -1,4 +1,4 @@
-"""What the reader makes of asv's files, against known numbers and against asv's own loader."""
+"""The reader of asv's files, compared with known numbers and with asv's own loader."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from reports import results
 from tests.reports import synthetic
 
 AXES = {"model": ["lif", "psn"], "backend": ["eager"], "shape": ["T=4 N=1 C=2", "T=8 N=1 C=2"]}
-SPEED = {"speed.Speed.time_forward": {"params": AXES, "direction": "lower"}}
-NOTE = {"memory.Memory.track_saved_bytes": {"params": AXES, "unit": "bytes/element"}}
+SPEED = {"speed.suite.Inference.time_forward": {"params": AXES, "direction": "lower"}}
+MEMORY = {"memory.suite.Memory.track_saved_bytes": {"params": AXES, "unit": "bytes/element"}}
 
 
 def test_values_states_and_intervals(tmp_path: Path) -> None:
@@ -40,20 +40,20 @@ def test_values_states_and_intervals(tmp_path: Path) -> None:
 
 
 def test_a_list_of_nothing_but_failures_is_one_null(tmp_path: Path) -> None:
-    path = synthetic.write(tmp_path, NOTE, lambda name, **axes: None)
-    stored = json.loads(path.read_text())["results"]["memory.Memory.track_saved_bytes"]
+    path = synthetic.write(tmp_path, MEMORY, lambda name, **axes: None)
+    stored = json.loads(path.read_text())["results"]["memory.suite.Memory.track_saved_bytes"]
     assert stored[0] is None and len(stored) < 13  # trailing nulls are cut off as well
     assert list(results.load(tmp_path)["state"]) == ["failed"] * 4
 
 
 def test_all_skipped_is_not_failed(tmp_path: Path) -> None:
-    synthetic.write(tmp_path, NOTE, lambda name, **axes: math.nan)
+    synthetic.write(tmp_path, MEMORY, lambda name, **axes: math.nan)
     assert list(results.load(tmp_path)["state"]) == ["n/a"] * 4
 
 
 @pytest.mark.parametrize("bad", ["Infinity", "-Infinity", '"text"', "[1.0]", '{"a": 1}'])
 def test_a_value_that_is_no_finite_number_failed(tmp_path: Path, bad: str) -> None:
-    path = synthetic.write(tmp_path, NOTE, lambda name, **axes: 1234.5)
+    path = synthetic.write(tmp_path, MEMORY, lambda name, **axes: 1234.5)
     path.write_text(path.read_text().replace("1234.5", bad, 1))
     frame = results.load(tmp_path)
     assert list(frame["state"]) == ["failed", "ok", "ok", "ok"]
@@ -61,9 +61,9 @@ def test_a_value_that_is_no_finite_number_failed(tmp_path: Path, bad: str) -> No
 
 
 def test_agrees_with_asv(tmp_path: Path) -> None:
-    odd = {"energy.suite.Energy.track_energy": {"unit": "nJ/sample"}}
+    energy = {"energy.suite.Energy.track_energy": {"unit": "nJ/sample"}}
     values = iter([[1.0, 1.5], math.nan, None, [4.0] * 9, 5.0, None, None, math.nan, 6.0])
-    path = synthetic.write(tmp_path, SPEED | NOTE | odd, lambda name, **axes: next(values))
+    path = synthetic.write(tmp_path, SPEED | MEMORY | energy, lambda name, **axes: next(values))
     theirs = Results.load(str(path))
     frame = results.load(tmp_path)
 
@@ -106,6 +106,31 @@ def test_other_axes_and_no_axes(tmp_path: Path) -> None:
     assert pd.isna(lone["model"])
 
 
+def test_a_tolerance_for_all_cases_or_for_each_value_of_an_axis(tmp_path: Path) -> None:
+    bounds = {"float32": 1e-5, "float64": 1e-12}
+    assert results.tolerance_of(0.5, {"dtype": "float32"}) == 0.5
+    assert results.tolerance_of(None, {"dtype": "float32"}) is None
+    assert results.tolerance_of(bounds, {"model": "lif", "dtype": "float64"}) == 1e-12
+    assert results.tolerance_of(bounds, {"dtype": "bfloat16"}) is None
+    dtypes = ["float64", "bfloat16", "float32"]
+    benchmarks = {"gradients.suite.Gradients.track_gradient_error": {
+        "params": {"model": ["lif"], "dtype": dtypes}, "tolerance": bounds}}  # fmt: skip
+    synthetic.write(tmp_path, benchmarks, lambda name, **axes: 1.0)
+    assert results.load(tmp_path)["tolerance"].fillna(-1).tolist() == [1e-12, -1, 1e-5]
+
+
+def test_which_rows_are_serial(tmp_path: Path) -> None:
+    axes = {**AXES, "backend": ["eager", "cpu"]}
+    serial = {"lif": ["eager", "cpu"], "psn": ["cpu"]}
+    benchmarks = {"speed.suite.Inference.time_forward": {"params": axes, "serial": serial}}
+    synthetic.write(tmp_path, benchmarks | MEMORY, lambda name, **axes: 1.0)
+    frame = results.load(tmp_path)
+    rows = frame[frame["serial"]]
+    assert {*zip(rows["suite"], rows["model"], rows["backend"], strict=True)} == {
+        *(("speed", "lif", "eager"), ("speed", "lif", "cpu"), ("speed", "psn", "cpu"))
+    }
+
+
 def test_machines_and_commits_stay_apart(tmp_path: Path) -> None:
     older = synthetic.JUNE - 86_400_000
     synthetic.write(tmp_path, SPEED, lambda n, **a: 1.0, commit="b" * 40, date=older)
@@ -124,7 +149,7 @@ def test_machines_and_commits_stay_apart(tmp_path: Path) -> None:
 
 def test_another_version_of_a_benchmark_is_left_out_as_asv_does(tmp_path: Path) -> None:
     synthetic.write(tmp_path, SPEED, lambda n, **a: 1.0, commit="b" * 40)
-    changed = {"speed.Speed.time_forward": {"params": AXES, "version": "2"}}
+    changed = {"speed.suite.Inference.time_forward": {"params": AXES, "version": "2"}}
     synthetic.write(tmp_path, changed, lambda n, **a: 2.0)
     assert set(results.load(tmp_path)["commit"]) == {"a" * 40}
 
@@ -139,7 +164,7 @@ def test_a_benchmark_that_asv_no_longer_knows_keeps_its_values(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ('{"commit_hash": ', "Expecting value"),
         ("[]", "not an asv file"),
@@ -147,10 +172,10 @@ def test_a_benchmark_that_asv_no_longer_knows_keeps_its_values(tmp_path: Path) -
         ('{"version": 2, "params": {}}', "no commit_hash"),
     ],
 )
-def test_a_broken_file_is_one_line_that_names_it(tmp_path: Path, text: str, says: str) -> None:
+def test_a_broken_file_is_one_line_that_names_it(tmp_path: Path, text: str, message: str) -> None:
     path = synthetic.write(tmp_path, SPEED, lambda n, **a: 1.0)
     path.write_text(text)
-    with pytest.raises(ValueError, match=says) as caught:
+    with pytest.raises(ValueError, match=message) as caught:
         results.load(tmp_path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)

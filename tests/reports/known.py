@@ -1,0 +1,139 @@
+"""Benchmarks of every suite, and a known value for each of their cases."""
+
+from __future__ import annotations
+
+import math
+
+from suites.properties.suite import PAPER
+from tests.reports.synthetic import Value
+
+T = [1024, 4096, 16384]
+MODELS = ["dsn", "lif", "psn"]
+CASES = {
+    "model": MODELS,
+    "backend": ["eager", "compile", "spikingjelly"],
+    "shape": [f"T={steps} N=1 C=8" for steps in T],
+}
+FIRST_CALLS = {"model": MODELS, "backend": ["compile"], "shape": CASES["shape"][:1]}
+DTYPES = {"model": MODELS, "backend": ["eager"], "dtype": ["float32"]}
+ACCURACY = {
+    "accuracy.suite.Accuracy.track_test_error": {
+        "params": {"model": MODELS, "task": ["digits"], "seed": [0, 1]},
+        "unit": "fraction",
+    }
+}
+SPEED = {
+    "speed.suite.Inference.time_forward": {"params": CASES},
+    "speed.suite.Training.time_backward": {"params": CASES},
+    "speed.suite.Training.time_training": {"params": CASES},
+    "floors.suite.Copy.time_copy": {"params": {"shape": CASES["shape"]}},
+    "floors.suite.Chain.track_chain": {"params": {"shape": CASES["shape"]}},
+    "calls.suite.FirstCall.track_cold": {"params": FIRST_CALLS},
+    "calls.suite.FirstCall.track_cached": {"params": FIRST_CALLS},
+    "calls.suite.Counters.track_dispatched_ops": {
+        "params": {**CASES, "shape": CASES["shape"][:1]},
+        "unit": "operations/step",
+        "gate": "counter",
+    },
+}
+GRADIENTS = {
+    "gradients.suite.Gradients.track_input_error": {
+        "params": DTYPES,
+        "unit": "relative error",
+        "tolerance": 1e-4,
+    },
+    "gradients.suite.Gradients.track_far_flip_rate": {
+        "params": DTYPES,
+        "unit": "fraction",
+        "tolerance": 0.0,
+    },
+    "gradients.suite.Surrogated.track_direction_error": {
+        "params": {
+            "model": MODELS,
+            "backend": ["eager", "cpu"],
+            "surrogate": ["default", *(f"surrogate{i}" for i in range(7))],
+        },
+        "unit": "absolute error",
+        "tolerance": 1e-6,
+    },
+    "gradients.suite.Horizon.track_norm": {"params": {"model": MODELS, "lag": [0, 1, 16, 256]}},
+    "gradients.suite.Truncation.track_truncation_change": {
+        "params": {"model": MODELS, "window": [1, 16]}
+    },
+}
+PROPERTIES = {
+    "properties.suite.Models.track_holds": {
+        "params": {"model": MODELS, "property": ["nonlinearity", "short_control", "long_control"]},
+        "unit": "holds",
+        "paper": PAPER,
+    },
+    "properties.suite.Variants.track_holds": {
+        "params": {"variant": ["lif, soft reset"], "property": ["short_control", "long_control"]},
+        "unit": "holds",
+        "paper": PAPER,
+    },
+}
+BENCHMARKS = {
+    **SPEED,
+    "memory.suite.Memory.track_peak_bytes": {"params": CASES, "unit": "bytes"},
+    **GRADIENTS,
+    **ACCURACY,
+    "energy.suite.Energy.track_energy": {
+        "params": {"model": MODELS, "convention": ["default", "rate"]},
+        "unit": "nJ/sample",
+    },
+    **PROPERTIES,
+}
+
+
+def value(
+    name: str, model: str = "", backend: str = "", shape: str = "T=1", **axes: object
+) -> Value:
+    """Return the value of a case.
+
+    dsn and lif are linear in T, psn is quadratic; compile is 2 x faster than eager, the peer 5 x
+    slower. compile cannot run psn, and the peer has lif alone.
+    """
+    steps = int(shape.split()[0][2:])
+    if (backend == "compile" and model == "psn") or (backend == "spikingjelly" and model != "lif"):
+        return math.nan
+    if name.startswith("speed"):
+        return _samples(model, backend, steps)
+    if name.startswith("floors"):
+        return steps * 1e-9
+    if "FirstCall" in name:
+        return 2.5 if "cold" in name else 0.05
+    if name.startswith("accuracy"):
+        return {"dsn": 0.02, "lif": 0.04, "psn": 0.06}[model] + 0.01 * float(str(axes["seed"]))
+    if name.startswith("energy"):
+        return {"dsn": 300.0, "lif": 200.0, "psn": 4000.0}[model]
+    if name.startswith("properties"):
+        return float("long" in str(axes["property"]) or model in ("lif", "dsn"))
+    if name.startswith("gradients"):
+        return _error(name.rsplit("track_")[-1], model, {k: str(v) for k, v in axes.items()})
+    return float(steps)
+
+
+def before_dsn(name: str, model: str = "", **axes: str) -> Value:
+    """Return the value of a case in a commit that had no dsn."""
+    return math.nan if model == "dsn" else value(name, model, **axes)
+
+
+def _samples(model: str, backend: str, steps: int) -> list[float] | None:
+    if (model, backend, steps) == ("lif", "compile", 16384):
+        return None
+    time = steps**2 * 1e-9 if model == "psn" else steps * 1e-6
+    return [time * {"eager": 1.0, "compile": 0.5, "spikingjelly": 5.0}[backend]] * 8
+
+
+def _error(metric: str, model: str, axes: dict[str, str]) -> float:
+    if metric == "far_flip_rate":
+        return 1e-4 if model == "lif" else 0.0
+    if metric == "direction_error":
+        number = axes["surrogate"].removeprefix("surrogate")
+        return 1e-7 * MODELS.index(model) + 1e-9 * (9 if number == "default" else int(number))
+    if metric == "norm":  # per step a half, a tenth, or nothing of the gradient is lost
+        return {"lif": 0.5, "dsn": 0.1, "psn": 1.0}[model] ** int(axes["lag"])
+    if metric == "truncation_change":
+        return math.nan if model == "psn" else 1 / int(axes["window"])
+    return 2e-4 if model == "psn" else 1e-7

@@ -1,0 +1,77 @@
+"""`python -m reports build`, and the commit and machine that it shows."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from reports.__main__ import main
+from reports.view import choose
+from tests.reports import synthetic
+
+
+def test_build_writes_and_prints(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = root.parent / "html"
+    site.mkdir()
+    (site / "index.html").write_text("asv")
+    monkeypatch.chdir(tmp_path)
+    options = ["--results", str(root), "--machine", "box", "--markdown", "notes/bench.md"]
+    assert main(["build", "-o", "out", *options]) == 0
+    printed = capsys.readouterr().out
+    assert "No git history here: showing aaaaaaaa" in printed
+    assert "1. dsn (compile) runs forward + backward 32.8× faster than psn" in printed
+    assert (tmp_path / "notes" / "bench.md").exists()
+    written = (tmp_path / "out" / "index.html").read_text()
+    link = re.search(r'<a href="([^"#]*)">Every commit', written)
+    assert link is not None
+    assert (tmp_path / "out" / link[1]).resolve() == (site / "index.html").resolve()
+
+
+def test_head_is_shown_when_it_was_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in (
+        "init -q",
+        "commit -q --allow-empty -m first",
+        "commit -q --allow-empty -m last",
+    ):
+        identity = ["-c", "user.name=n", "-c", "user.email=e"]
+        subprocess.run(["git", *identity, *command.split()], check=True)
+    log = subprocess.run(["git", "log", "--format=%H"], capture_output=True, text=True, check=True)
+    last, first = log.stdout.split()
+    benchmarks = {"lone.track_number": {"unit": "bytes"}}
+    synthetic.write(tmp_path / "r", benchmarks, lambda name: 1.0, commit=first)
+    assert choose(tmp_path / "r").notes[0].startswith(f"HEAD ({last[:8]}) has no results here")
+    synthetic.write(tmp_path / "r", benchmarks, lambda name: 2.0, commit=last, date=1)
+    assert choose(tmp_path / "r").commit.subject == "last"
+    assert choose(tmp_path / "r", "HEAD~1").frame["value"].tolist() == [1.0]
+
+
+def test_of_two_machines_the_last_is_shown_with_a_note(root: Path) -> None:
+    view = choose(root, "aaaa")
+    other = {"box": "gpu", "gpu": "box"}[view.machine]
+    assert f"measured on {view.machine} and on {other}; --machine chooses" in view.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--commit", "c0ffee"], "no results for commit 'c0ffee'; measured: aaaaaaaa, bbbbbbbb"),
+        (["--baseline", "pns"], "did you mean 'psn'? measured: dsn, lif, psn"),
+        (["--machine", "boxx"], "did you mean 'box'? measured: box, gpu"),
+        (["--results", "nowhere"], "no results below nowhere; measure something first"),
+    ],
+)
+def test_errors_are_one_line(
+    root: Path, options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["build", "--results", str(root), *options]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
