@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+from collections import Counter
 
 import pytest
 import torch
@@ -12,24 +13,46 @@ import torch
 if not torch.cuda.is_available():
     os.environ["TRITON_INTERPRET"] = "1"  # before a kernel is defined
 
+QUICK = 2  # cases of each test function in a quick round
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--exhaustive", action="store_true", help="compile every model, not one of each kind"
     )
+    parser.addoption(
+        "--quick", action="store_true", help=f"{QUICK} cases of each test function, no slow test"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--exhaustive"):
-        return
+    if not config.getoption("--exhaustive"):
+        for item in items:
+            if item.get_closest_marker("exhaustive"):
+                reason = "another model stands for it; --exhaustive"
+                item.add_marker(pytest.mark.skip(reason=reason))
+    if config.getoption("--quick"):
+        kept = quick_round(items)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
+def quick_round(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return the first cases of each test function, without slow and exhaustive tests."""
+    seen: Counter[str] = Counter()
+    kept = []
     for item in items:
-        if item.get_closest_marker("exhaustive"):
-            item.add_marker(pytest.mark.skip(reason="another model stands for it; --exhaustive"))
+        slow = any(item.get_closest_marker(mark) for mark in ("slow", "exhaustive"))
+        function = item.nodeid.partition("[")[0]
+        if not slow and seen[function] < QUICK:
+            seen[function] += 1
+            kept.append(item)
+    return kept
 
 
 @atexit.register
-def let_pytests_last_line_be_the_last() -> None:
-    """At exit Triton's binding lists what it has not freed."""
+def keep_the_last_line_of_pytest_last() -> None:
+    """Silence Triton's binding, which lists at exit what it has not freed."""
     if "triton" in sys.modules:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 

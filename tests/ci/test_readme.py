@@ -1,41 +1,67 @@
-"""The README tells the truth about the code."""
+"""The README and the chapters agree with the code."""
 
 import re
 from pathlib import Path
 
 import pytest
+import torch
 
-from ci.readme import README, renewed
+from ci.readme import MODELS, renewed
+from neurons import Fire, backends, surrogate
 
 ROOT = Path(__file__).parents[2]
-TEXT = README.read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+TEXTS = {page: page.read_text(encoding="utf-8") for page in PAGES}
+README = TEXTS[ROOT / "README.md"]
+LINES = 120  # a newcomer reads the README to its end
+
+
+def mentions(pattern: str) -> list:
+    """Every match in every page, as (page, text) for `parametrize`."""
+    matches = {(page, text) for page, body in TEXTS.items() for text in re.findall(pattern, body)}
+    return [pytest.param(*m, id=f"{m[0].name}-{m[1]}") for m in sorted(matches)]
 
 
 def test_the_table_of_models_is_todays():
-    assert renewed(TEXT) == TEXT, "the models changed; run `make readme`"
+    text = MODELS.read_text(encoding="utf-8")
+    assert renewed(text) == text, "the models changed; run `make readme`"
 
 
-@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)\)", TEXT))))
-def test_links_lead_somewhere(link):
-    assert link.startswith("http") or (ROOT / link).exists()
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= LINES
+
+
+@pytest.mark.parametrize(("page", "link"), mentions(r"\]\(([^)#]+)\)"))
+def test_links_lead_somewhere(page, link):
+    assert link.startswith("http") or (page.parent / link).exists()
 
 
 @pytest.mark.parametrize(
-    "name", sorted(set(re.findall(r"`((?:neurons|suites|reports|ci|tests)/[\w/.]*)`", TEXT)))
+    ("page", "name"), mentions(r"`((?:neurons|suites|reports|ci|tests|docs)/[\w/.]*)`")
 )
-def test_named_files_exist(name):
+def test_named_files_exist(page, name):
     assert (ROOT / name).exists() or "leaky" in name
 
 
+@pytest.mark.parametrize(
+    ("page", "name"), mentions(r"python -m ((?:neurons|suites|reports|ci|tests)[\w.]*)")
+)
+def test_named_commands_exist(page, name):
+    file = ROOT / name.replace(".", "/")
+    assert file.with_suffix(".py").exists() or (file / "__main__.py").exists()
+
+
+def test_every_chapter_is_linked_from_the_readme():
+    chapters = [f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")]
+    assert [name for name in chapters if f"({name})" not in README] == []
+
+
 def test_the_example_neuron_runs(tmp_path, monkeypatch):
-    """The page under "Add a neuron in one file" is a model as it stands."""
-    page = re.search(r'```python\n("""Leaky.*?)```', TEXT, re.DOTALL)
+    """The page under "Add a neuron in one file" is a complete model."""
+    page = re.search(r'```python\n("""Leaky.*?)```', README, re.DOTALL)
     assert page
     (tmp_path / "leaky.py").write_text(page[1])
     monkeypatch.syspath_prepend(tmp_path)
-    import torch
-
-    from neurons import Fire, backends, surrogate
 
     neuron = __import__("leaky").NEURON
     fire = Fire(surrogate("atan"), "soft")
