@@ -1,8 +1,8 @@
-# Each target does its own set-up on a machine that has Python >= 3.11, pip, git and make.
-# The second time the set-up is skipped, unless pyproject.toml or constraints.txt changed.
+# Each target installs what it needs on a machine that has Python >= 3.11, pip, git and make. The
+# second time this is skipped, unless pyproject.toml or constraints.txt has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench test check readme clean
+.PHONY: help bench asv-environment test quick check readme clean
 .DELETE_ON_ERROR:
 
 # smoke: two CPU cores, minutes. cpu, gpu: the full shapes. Forking is much quicker, spawning is
@@ -15,22 +15,31 @@ NEW_ENOUGH = -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p $(NEW_ENOUGH) 2>/dev/null && echo $$p && break; done)
 BIN = .venv/bin
+ASV = .venv/asv-installed
 STAMP = .venv/installed
+# Byte code is compiled when a module is first imported: compiling all of torch takes half a minute.
+INSTALL = $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check \
+	--constraint constraints.txt
 
 help: ## Show this list
 	@echo "make TARGET [SPIKEBENCH_PROFILE=smoke|cpu|gpu] [PYTHON=python3.12]"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST)
 
-bench: $(STAMP) ## Measure HEAD, publish the asv site, build the report (interrupted: run again)
+bench: ## Measure HEAD, publish the asv site, build the report (interrupted: run again)
+	@$(MAKE) --silent --no-print-directory -j2 $(STAMP) asv-environment
 	@SPIKEBENCH_PROFILE=$(SPIKEBENCH_PROFILE) \
 	$(BIN)/python -m ci.measure --launch-method $(LAUNCH); status=$$?; \
 	case $$status in 0|2) ;; *) exit $$status ;; esac; \
-	$(BIN)/asv publish && echo "asv's pages: .asv/html (show them: $(BIN)/asv preview)" && \
+	$(BIN)/asv publish >>.asv/measure.log && \
+	echo "asv's pages: .asv/html (show them: $(BIN)/asv preview)" && \
 	$(BIN)/python -m reports build || exit; \
 	[ $$status -eq 0 ] || { echo "make bench: some benchmarks failed, see above" >&2; exit 2; }
 
-test: $(STAMP) ## Run the tests
-	@$(BIN)/python -m pytest
+test: $(STAMP) ## Run the tests on all cores
+	@$(BIN)/python -m pytest -n auto
+
+quick: $(STAMP) ## Run a few cases of every test that is not slow
+	@$(BIN)/python -m pytest -n auto --quick
 
 check: $(STAMP) ## Lint, format, types, and whether asv can import every benchmark
 	$(BIN)/ruff check
@@ -38,17 +47,26 @@ check: $(STAMP) ## Lint, format, types, and whether asv can import every benchma
 	$(BIN)/mypy
 	$(BIN)/asv check
 
-readme: $(STAMP) ## Renew the README's table of models
+readme: $(STAMP) ## Renew the table of models in docs/models.md
 	@$(BIN)/python -m ci.readme
 
 clean: ## Remove environments, caches and pages; measured results in .asv/results stay
 	rm -rf .venv .asv/env .asv/html html build *.egg-info .mypy_cache .ruff_cache .pytest_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(STAMP): pyproject.toml constraints.txt
+# `make bench` needs two environments. asv is installed first, so that it can build its own while
+# pip installs the rest of .venv.
+$(STAMP): $(ASV)
+	@$(INSTALL) --editable '.[bench,peers,dev]'
+	@touch $@
+
+asv-environment: $(ASV)
+	@$(BIN)/python -m ci.measure --environment
+
+$(ASV): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "no Python >= 3.11 found; install one or say PYTHON=..." >&2; exit 1; }
 	@$(PYTHON) $(NEW_ENOUGH) || { echo "$(PYTHON) is older than Python 3.11; say PYTHON=..." >&2; exit 1; }
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt \
-		--editable '.[bench,peers,dev]'
+	@echo "installing torch and the other libraries: a few minutes, once"
+	@$(PYTHON) -m venv .venv
+	@$(INSTALL) asv platformdirs tqdm virtualenv
 	@touch $@

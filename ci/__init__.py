@@ -1,6 +1,9 @@
-"""What runs the harness: the pull-request gate, and the plugins and steps of `make bench`.
+"""Everything that runs the harness.
 
-The gate reads as its pipeline: `gate` (command line) -> `trees` (two revisions, two directories)
--> `side` and `worker` (a live process each) -> `bench` (cases, alternating rounds) -> `rules` (one
-file each) -> `rows` -> `comment` (Markdown and JSON).
+gate/           the gate of pull requests: is the head worse than the base?
+plugins/        plugins of asv, which `asv.conf.json` lists
+measure.py      measure one commit with asv (`make bench`)
+readme.py       update the table of models (`make readme`)
+checkpoints.py  measure what checkpoints of a generated kernel cost
+gpu.sh          run everything that needs a GPU
 """

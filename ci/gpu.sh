@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# All that needs a GPU, unattended: are the kernels and their gradients right on this chip, what do
-# both ways of keeping their states cost, how fast is everything (the gpu profile); then the results
-# and a report.
+# Run all that needs a GPU: tests of the kernels and their gradients on this chip, the cost of both
+# ways of keeping their states, the measurements of the gpu profile, and a report.
 #
 #   [PYTHON=...] [HOURS=12] ci/gpu.sh [LOGS]
 #
-# PYTHON is an environment to be used as it is, without a network; else .venv and asv's are made.
-# HOURS is asv's share: what it finished by then is kept, and the next run goes on. LOGS gets what
-# each step says (default: logs). Status: 0, 1 if something is wrong on this chip, 2 without a GPU.
+# PYTHON is an environment that is used as it is, without a network; by default .venv and asv's own
+# environment are installed. HOURS limits the measurements: finished ones are kept, and the next run
+# goes on. LOGS is the folder for the output of each step (default: logs). Exit status: 0, 1 if
+# something is wrong on this chip, 2 without a GPU.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 refuse() { echo "ci/gpu.sh: $1" >&2; exit 2; }
 
-step() { # NAME COMMAND...: run it; the others do not depend on it
+step() { # NAME COMMAND...: run a command and print how it ended
     local name=$1 status=0
     shift
     printf '%-12s' "$name"
@@ -40,7 +40,7 @@ mkdir -p "$logs" results
 export SPIKEBENCH_PROFILE=gpu
 unset TRITON_INTERPRET # or the kernels would run on the CPU
 
-step kernels "$PYTHON" -m pytest tests/test_triton.py tests/test_peers.py || wrong=1
+step kernels "$PYTHON" -m pytest tests/neurons/test_triton.py tests/suites/peers || wrong=1
 step golden "$PYTHON" -m tests.golden --backend triton --backend eager || wrong=1
 step gradients "$PYTHON" -m suites.gradients --backend triton eager --surrogate all || wrong=1
 step checkpoints "$PYTHON" -m ci.checkpoints && cat "$logs/checkpoints.log"

@@ -1,33 +1,61 @@
-"""Measure one commit with asv; stopped at any time, it goes on where it was.
+"""Measure one commit with asv; interrupted at any time, it goes on where it was.
 
 The plugin `ci.plugins.keep` writes the rows of every benchmark that has run. Run again, this asks
-asv for the benchmarks that have no whole rows yet: never run, interrupted, failed, or changed.
+asv for the benchmarks without complete rows: never run, interrupted, failed, or changed since. Of
+these it asks for the cases that can run; asv records the others as n/a.
 
-asv makes an environment for it from `asv.conf.json`, by pip. With `--here` the checkout is measured
-by the Python that runs this, with what is installed there: for a machine without a network.
+asv builds an environment from `asv.conf.json`, by pip. With `--here` the checkout is measured by
+the Python that runs this, with what is installed there: for a machine without a network.
 """
 
 import argparse
+import itertools
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from asv.benchmarks import Benchmarks
 from asv.config import Config
-from asv.environment import get_environments
+from asv.environment import Environment, get_environments
 from asv.machine import Machine, MachineCollection
 from asv.plugin_manager import plugin_manager
 from asv.results import iter_results_for_machine_and_hash
 from asv.util import UserError
 
-HERE = "existing:same"  # what asv calls the Python that runs it
+from ci.plugins import progress
+
+HERE = "existing:same"  # asv's name for the Python that runs it
 INTERRUPTED = 130  # the shell's status for Ctrl-C
+LOG = Path(".asv/measure.log")
+# Runs in the environment: `neurons` is the installed commit's, `suites` the checkout's.
+LIST_RUNNABLE = """
+import sys
+sys.path.append(sys.argv[1])
+from suites import runnable
+runnable.main(*sys.argv[2:])
+"""
+
+
+class Request(NamedTuple):
+    """What is to be measured, and how."""
+
+    commit: str
+    launch_method: str
+    here: bool  # the checkout, by this Python
+
+    @property
+    def python(self) -> list[str] | None:
+        """The Python that measures, as an option of asv; None: those of asv.conf.json."""
+        return [HERE] if self.here else None
 
 
 def git(*arguments: str) -> str:
@@ -35,16 +63,28 @@ def git(*arguments: str) -> str:
     return run.stdout.strip()
 
 
-def asv(commit: str, bench: str, launch: str, here: bool) -> int:
-    """Run the benchmarks that match, or "just-discover" them; asv's exit status."""
-    what = ["-E", HERE, "--set-commit-hash", commit] if here else [f"{commit}^!"]
-    command = [sys.executable, "-m", "asv", "run", *what, "--bench", bench]
-    environment = os.environ | ({"ASV_PYTHONPATH": str(Path.cwd())} if here else {})
-    return subprocess.run([*command, "--launch-method", launch], env=environment).returncode
+def asv(request: Request, patterns: Sequence[str]) -> int:
+    """Run the cases that match, or "just-discover" them, and return asv's exit status.
+
+    asv's output goes to the log; if asv cannot go on, its end is printed as well.
+    """
+    commit, method = request.commit, request.launch_method
+    target = ["-E", HERE, "--set-commit-hash", commit] if request.here else [f"{commit}^!"]
+    command = [sys.executable, "-m", "asv", "run", *target, "--launch-method", method]
+    command += [f"--bench={pattern}" for pattern in patterns]
+    environment = os.environ | {progress.VARIABLE: "1"}
+    if request.here:
+        environment["ASV_PYTHONPATH"] = str(Path.cwd())
+    LOG.parent.mkdir(exist_ok=True)
+    with LOG.open("a", encoding="utf-8") as log:
+        status = subprocess.run(command, env=environment, stdout=log).returncode
+    if status not in (0, 2):  # 2: some benchmarks failed
+        print(*LOG.read_text(errors="replace").splitlines()[-20:], sep="\n", file=sys.stderr)
+    return status
 
 
 def accelerator() -> dict[str, str]:
-    """The first GPU and its driver as the driver tells them; nothing where there is none."""
+    """Return the name and the driver of the first GPU; nothing where there is none."""
     if shutil.which("nvidia-smi") is None:
         return {}
     query = ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]
@@ -53,51 +93,85 @@ def accelerator() -> dict[str, str]:
 
 
 def describe_machine() -> str:
-    """Keep asv's machine file and return the machine's name.
+    """Update asv's machine file and return the machine's name.
 
-    Every field splits asv's series, so what stands there stays (a new kernel release is no new
-    machine); only what moves the numbers, GPU driver and torch, follows the facts.
+    Every field splits asv's series. So the fields of an existing file are kept (a new kernel
+    release is no new machine); only what changes the numbers, GPU driver and torch, is updated.
     """
     try:
-        known = MachineCollection.load(Machine.get_unique_machine_name())
+        machine = MachineCollection.load(Machine.get_unique_machine_name())
     except UserError:
-        known = Machine.get_defaults()
-    known |= {"torch": version("torch")} | accelerator()
-    MachineCollection.save(known["machine"], known)
-    return known["machine"]
+        machine = Machine.get_defaults()
+    machine |= {"torch": version("torch")} | accelerator()
+    MachineCollection.save(machine["machine"], machine)
+    return machine["machine"]
 
 
-def unfinished(machine: str, commit: str, here: bool) -> list[str]:
-    """Benchmarks without whole rows for this commit.
+def load_environments(python: list[str] | None) -> tuple[Config, list[Environment]]:
+    """Return asv's configuration and the environments in which it measures.
+
+    Loads asv's plugins, so that an environment that is created gets the pinned versions.
+    """
+    conf = Config.load()
+    for plugin in conf.plugins:
+        plugin_manager.import_plugin(plugin)
+    return conf, list(get_environments(conf, python))
+
+
+def unfinished(machine: str, request: Request) -> list[str]:
+    """Return the benchmarks without complete rows for this commit.
 
     asv keeps the samples of a benchmark until its last round, then drops them: samples in the
     file belong to an interrupted one.
     """
-    conf = Config.load()
+    conf, environments = load_environments(request.python)
     benchmarks = Benchmarks.load(conf)
-    for plugin in conf.plugins:
-        plugin_manager.import_plugin(plugin)
-    where = [HERE] if here else None
-    environments = {environment.name for environment in get_environments(conf, where)}
-    done = set()
-    for rows in iter_results_for_machine_and_hash(conf.results_dir, machine, commit):
-        if rows.env_name in environments:
+    names = {environment.name for environment in environments}
+    finished = set()
+    for rows in iter_results_for_machine_and_hash(conf.results_dir, machine, request.commit):
+        if rows.env_name in names:
             for name in rows.get_result_keys(benchmarks):
                 params = benchmarks[name]["params"]
-                whole = None not in rows.get_result_value(name, params)
-                if whole and not any(rows.get_result_samples(name, params)):
-                    done.add(name)
-    return sorted(set(benchmarks) - done)
+                complete = None not in rows.get_result_value(name, params)
+                if complete and not any(rows.get_result_samples(name, params)):
+                    finished.add(name)
+    return sorted(set(benchmarks) - finished)
 
 
-def measure(commit: str, launch: str, here: bool = False) -> int:
+def runnable(request: Request) -> dict[str, list[int]]:
+    """Return the positions of the cases that can run, by benchmark: see `suites.runnable`."""
+    conf, (environment, *_) = load_environments(request.python)
+    source = Path(Benchmarks.get_benchmark_file_path(conf.results_dir)).resolve()
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder, "cases.json")
+        arguments = [str(Path.cwd()), str(source), str(target)]
+        environment.run(["-P", "-c", LIST_RUNNABLE, *arguments], cwd=folder)
+        return json.loads(target.read_text())
+
+
+def pattern(benchmark: Mapping[str, Any], cases: Sequence[int]) -> str:
+    """Return the regular expression that selects these cases of a benchmark in asv."""
+    name = re.escape(benchmark["name"])
+    points = [", ".join(values) for values in itertools.product(*benchmark["params"])]
+    if len(cases) == len(points):
+        return rf"^{name}(\(|$)"
+    return rf"^{name}\(({'|'.join(re.escape(points[case]) for case in cases)})\)$"
+
+
+def measure(request: Request) -> int:
+    """Measure what is left to measure, and return asv's exit status."""
+    LOG.unlink(missing_ok=True)
     machine = describe_machine()
-    if status := asv(commit, "just-discover", launch, here):
+    print(f"preparing commit {request.commit[:8]}; the output of asv is in {LOG}", flush=True)
+    if status := asv(request, ["just-discover"]):
         return status
-    names = unfinished(machine, commit, here)
-    print(f"commit {commit[:8]}: {len(names) or 'no'} benchmarks left to measure", flush=True)
-    wanted = rf"^({'|'.join(map(re.escape, names))})(\(|$)"
-    return asv(commit, wanted, launch, here) if names else 0
+    names = unfinished(machine, request)
+    positions = runnable(request) if names else {}
+    benchmarks = Benchmarks.load(Config.load())
+    wanted = {name: positions[name] for name in names if positions[name]}
+    cases = sum(map(len, wanted.values()))
+    print(f"{len(wanted)} benchmarks left to measure, {cases} cases can run here", flush=True)
+    return asv(request, [pattern(benchmarks[n], c) for n, c in wanted.items()]) if wanted else 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -105,7 +179,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("commit", nargs="?", default="HEAD", help="default: HEAD")
     parser.add_argument("--launch-method", choices=["forkserver", "spawn"], default="forkserver")
     parser.add_argument("--here", action="store_true", help="the checkout, by this Python")
+    parser.add_argument("--environment", action="store_true", help="only build asv's environment")
     options = parser.parse_args(arguments)
+    if options.environment:
+        for environment in load_environments(None)[1]:
+            environment.create()
+        return 0
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         commit = git("rev-parse", "--verify", f"{options.commit}^{{commit}}")
@@ -117,7 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if changed:
         print(f"neurons/ has uncommitted changes; what is measured is commit {commit[:8]}")
     try:
-        return measure(commit, options.launch_method, options.here)
+        return measure(Request(commit, options.launch_method, options.here))
     except KeyboardInterrupt:
         print("\ninterrupted: finished benchmarks are kept, run again to go on", file=sys.stderr)
         return INTERRUPTED

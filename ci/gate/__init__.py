@@ -1,0 +1,13 @@
+"""The gate of pull requests: `python -m ci.gate --base REV --head REV`.
+
+__main__.py    the command line and the pipeline
+trees.py       two revisions, checked out in two folders
+side.py        one of the two: a process that measures it, and the messages to it
+worker.py      the program of that process: it runs benchmarks on request
+bench.py       both sides: the cases to run, and the rounds in which they alternate
+cases.py       a case and what came of it on both sides
+rules/         the rules, one per file: each turns the measurements into rows
+statistics.py  the tests by which the speed rule decides
+rows.py        the rows and the verdict
+comment.py     the report as Markdown and JSON, by templates/
+"""

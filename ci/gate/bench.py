@@ -1,8 +1,8 @@
-"""Both sides on one bench: what there is to measure, and the rounds that measure it.
+"""Both sides together: the cases to measure, and the rounds that measure them.
 
-A round visits the cases in random order. Each gets a few bursts of 20 ms a side; the sides
-alternate, and each comes first equally often, so that neither a drift of the machine nor a warm
-cache favours one. The random order is seeded: the same call measures in the same order.
+A round takes the cases in random order, with a few bursts of 20 ms per case and side. The sides
+alternate, and each is first equally often, so that neither a drift of the machine nor a warm cache
+favours one. The random order is seeded: the same command measures in the same order.
 """
 
 import random
@@ -14,57 +14,58 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from ci.gate.cases import Case
+from ci.gate.cases import Case, Probe
 from ci.gate.side import Side
 from ci.gate.statistics import Pair, Sample
 
 BURSTS = 4  # per side, case and round
 BURST = 0.020  # seconds
 
-Enough = Callable[[dict[str, Pair]], bool]
+Stop = Callable[[dict[str, Pair]], bool]
 
 
 @dataclass
 class Bench:
-    """The live pair of workers with the cases they have in common or not."""
+    """The two running workers, and the cases that at least one of them lists."""
 
     roots: dict[str, Path]
     profile: str
-    minimum: int
+    minimum: int  # cases that must run on both sides
     order: random.Random
     sides: dict[str, Side]
     cases: list[Case]
 
     def replace_workers(self) -> None:
-        """Start a fresh process per side, both at the same time."""
+        """Start a new process for each side, both at the same time."""
         self.close()
         self.sides = {role: Side(role, root, self.profile) for role, root in self.roots.items()}
 
     def close(self) -> None:
+        """End the workers."""
         while self.sides:
             self.sides.popitem()[1].close()
 
     def probe(self) -> None:
-        """Run every case once on both sides, which are not timed here and so run together."""
+        """Call every case once on both sides, at the same time since nothing is timed here."""
         listed = {name: case for side in self.sides.values() for name, case in side.cases.items()}
-        for name, case in tqdm(listed.items(), "gate: probe", unit="case"):
-            self.cases.append(Case(**case, **self.call(name)))
+        for name, description in tqdm(listed.items(), "gate: probe", unit="case"):
+            self.cases.append(Case.of(description, **self.call(name)))
 
-    def call(self, name: str) -> dict:
-        """One untimed call of a case on both sides."""
+    def call(self, name: str) -> dict[str, Probe]:
+        """Call a case once on both sides and return what came of it, by side."""
         for side in self.sides.values():
-            side.probe(name)
-        return {role: side.probed(name) for role, side in self.sides.items()}
+            side.start_probe(name)
+        return {role: side.finish_probe(name) for role, side in self.sides.items()}
 
     def measure(
-        self, names: list[str], rounds: int, *, fresh: bool, enough: Enough = lambda pairs: False
+        self, names: list[str], rounds: int, *, fresh: bool, stop: Stop = lambda pairs: False
     ) -> dict[str, Pair]:
-        """Paired samples of the named timings, in so many `rounds` or until they are `enough`.
+        """Return paired samples of the named timings, from `rounds` rounds or until `stop(pairs)`.
 
-        `fresh` starts new processes for every round.
+        With `fresh`, every round starts new processes.
         """
         pairs: dict[str, Pair] = {}
-        taken: dict[str, dict[str, list]] = {n: {role: [] for role in self.roots} for n in names}
+        bursts: dict[str, dict[str, list]] = {n: {role: [] for role in self.roots} for n in names}
         label = f"gate: {'confirm' if fresh else 'screen'}"
         for _ in tqdm(range(rounds), label, unit="round"):
             if fresh:
@@ -72,16 +73,16 @@ class Bench:
             for name in self.order.sample(names, len(names)):
                 if fresh:
                     self.call(name)
-                for role, bursts in self.alternate(name).items():
-                    taken[name][role].append(bursts)
-            for name, sides in taken.items():
+                for role, in_round in self.alternate(name).items():
+                    bursts[name][role].append(in_round)
+            for name, sides in bursts.items():
                 pairs[name] = Pair(*(Sample(np.array(sides[role])) for role in ("base", "head")))
-            if enough(pairs):
+            if stop(pairs):
                 break
         return pairs
 
     def alternate(self, name: str) -> dict[str, list[float]]:
-        """The bursts of one case in one round, each side first in half of them."""
+        """Return the bursts of one case in one round; each side is first in half of them."""
         bursts: dict[str, list[float]] = {role: [] for role in self.sides}
         turns = [list(self.sides), list(reversed(self.sides))] * (BURSTS // 2)
         for turn in self.order.sample(turns, len(turns)):
@@ -92,7 +93,7 @@ class Bench:
 
 @contextmanager
 def opened(roots: dict[str, Path], profile: str, minimum: int, seed: int) -> Iterator[Bench]:
-    """A bench with live workers whose cases have been probed."""
+    """Yield a bench with running workers and probed cases; end the workers afterwards."""
     bench = Bench(roots, profile, minimum, random.Random(seed), {}, [])
     try:
         bench.replace_workers()

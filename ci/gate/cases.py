@@ -1,20 +1,24 @@
-"""A benchmark at one point of its axes, as both sides see it."""
+"""A benchmark at one point of its axes, with what came of it on both sides."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from reports.results import tolerance_of
 
 
 @dataclass(frozen=True)
 class Probe:
-    """What one side made of a case: `ok`, `n/a`, `failed`, or `absent` from its list."""
+    """What came of one call of a case on one side."""
 
-    state: str = "absent"
+    state: str = "absent"  # or "ok", "n/a", "failed"; absent: this side lists no such case
     value: float | None = None
     reason: str = "the suites list no such case"
 
 
 @dataclass(frozen=True)
 class Case:
-    """One benchmark at one point of its axes, with what each side made of it."""
+    """One benchmark at one point of its axes, with what came of it on both sides."""
 
     name: str
     benchmark: str
@@ -25,9 +29,15 @@ class Case:
     base: Probe
     head: Probe
 
+    @classmethod
+    def of(cls, description: Mapping[str, Any], base: Probe, head: Probe) -> "Case":
+        """Build a case from a worker's description, with the tolerance that holds for it."""
+        tolerance = tolerance_of(description["tolerance"], description["params"]) or 0.0
+        return cls(**{**description, "tolerance": tolerance}, base=base, head=head)
+
     @property
     def model(self) -> str:
-        """The model, or what stands first where a benchmark has none (a surrogate)."""
+        """The model, or the first axis of a benchmark that has no model axis (a surrogate)."""
         return self.params.get("model") or next(iter(self.params.values()), "")
 
     @property

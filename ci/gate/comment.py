@@ -12,7 +12,7 @@ from reports.units import quantity, times
 
 
 def markdown(report: Report) -> str:
-    """The pull-request comment: headline, what needs attention, everything else folded."""
+    """Return the pull-request comment: headline, urgent rows, the other rows folded."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         undefined=StrictUndefined,
@@ -25,11 +25,12 @@ def markdown(report: Report) -> str:
 
 
 def cell(text: str) -> str:
-    """Text that stays inside its table cell."""
+    """Return text escaped for a cell of a Markdown table."""
     return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
 
 
 def write(report: Report, folder: Path) -> None:
+    """Write both files into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "gate.md").write_text(markdown(report))
     content = {

@@ -1,4 +1,4 @@
-"""What the gate says: one `Row` per judged benchmark, one `Report` per run."""
+"""The result of the gate: one `Row` per judged case, one `Report` per run."""
 
 import math
 from collections import Counter
@@ -14,7 +14,7 @@ USAGE_ERROR = 2
 
 @dataclass(frozen=True)
 class Row:
-    """One judged benchmark: both values with their unit, and the verdict with its reason."""
+    """One judged case: both values with their unit, and the verdict with its reason."""
 
     rule: str
     benchmark: str
@@ -30,42 +30,43 @@ class Row:
 
     @classmethod
     def of(cls, rule: str, case: Case, verdict: Outcome, reason: str, **measured: float) -> "Row":
-        """A row about a case; `base`, `head` and `ratio` default to what the probes returned."""
+        """Build the row of a case; `base`, `head` and `ratio` are the probes' by default."""
         base = measured.get("base", case.base.value)
         head = measured.get("head", case.head.value)
         ratio = measured.get("ratio", head / base if head is not None and base else math.nan)
-        known = ratio if math.isfinite(ratio) else None
-        about = (case.benchmark, case.model, case.metric, case.params, case.unit)
-        return cls(rule, *about, base, head, known, verdict, reason)
+        finite = ratio if math.isfinite(ratio) else None
+        columns = (case.benchmark, case.model, case.metric, case.params, case.unit)
+        return cls(rule, *columns, base, head, finite, verdict, reason)
 
     @classmethod
     def general(cls, rule: str, reason: str) -> "Row":
-        """An invalid row about the run as a whole."""
+        """Build an INVALID row about the run as a whole."""
         return cls(rule, "", "", "", {}, "", None, None, None, Outcome.INVALID, reason)
 
 
 @dataclass(frozen=True)
 class Report:
-    """All rows of a run, worst first, and what they were measured on."""
+    """All rows of a run, worst first, with commits, machine and options in `setting`."""
 
     rows: list[Row]
     setting: dict[str, Any]
 
     @classmethod
     def worst_first(cls, rows: list[Row], setting: dict[str, Any]) -> "Report":
-        """Sorted by verdict, then by how much was lost."""
+        """Build a report, its rows sorted by verdict, then by ratio."""
         severity = list(Outcome)
         ranked = sorted(rows, key=lambda r: (severity.index(r.verdict), -(r.ratio or 0)))
         return cls(ranked, setting)
 
     @property
     def counts(self) -> dict[Outcome, int]:
+        """The number of rows of each outcome, worst first."""
         counted = Counter(row.verdict for row in self.rows)
         return {outcome: counted[outcome] for outcome in Outcome if counted[outcome]}
 
     @property
     def verdict(self) -> Outcome:
-        """The worst row decides; no row at all is no measurement."""
+        """The worst outcome of a row; INVALID without any judged row."""
         judged = (o for o in self.counts if o not in (Outcome.NEW, Outcome.NOT_RUN))
         return next(judged, Outcome.INVALID)
 
@@ -75,15 +76,15 @@ class Report:
 
     @property
     def urgent(self) -> list[Row]:
-        """What a reader must see first: losses, gaps, and what is new."""
+        """The rows that the report shows first: FAIL, INVALID and NEW."""
         return [r for r in self.rows if r.verdict in (*EXIT_CODES, Outcome.NEW)]
 
     @property
     def headline(self) -> str:
-        """The verdict, naming the models or, where there is none, the reason."""
+        """The verdict in one line, with the models or, for rows without one, the reasons."""
         if self.verdict in EXIT_CODES:
-            blamed = [row.model or row.reason for row in self.rows if row.verdict is self.verdict]
-            return f"{self.verdict}: {', '.join(dict.fromkeys(blamed))}"
-        unsure = self.counts.get(Outcome.UNDECIDED, 0)
-        too_noisy = f", {unsure} of {len(self.rows)} rows too noisy to be sure" if unsure else ""
-        return f"{self.verdict}: no loss found{too_noisy}"
+            causes = [row.model or row.reason for row in self.rows if row.verdict is self.verdict]
+            return f"{self.verdict}: {', '.join(dict.fromkeys(causes))}"
+        undecided = self.counts.get(Outcome.UNDECIDED, 0)
+        noise = f", {undecided} of {len(self.rows)} rows too noisy to be sure" if undecided else ""
+        return f"{self.verdict}: no loss found{noise}"

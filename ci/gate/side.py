@@ -1,10 +1,10 @@
-"""One side of a comparison: a worker process and the line to it.
+"""One side of a comparison: a worker process, and the messages to and from it.
 
-A worker lives as long as its `Side`. Alternating between two live processes in bursts of 20 ms is
-what cancels the drift of a machine, and starting one costs seconds of importing torch. What it
-loses: a process keeps its memory layout, and with it a bias against its partner (about 2 % for the
-same code on two busy cores) that more rounds do not average away. So the screen keeps one pair
-alive, and the confirmation, which may fail a pull request, takes a fresh pair every round.
+Two live processes that alternate in bursts of 20 ms cancel the drift of a machine, and starting one
+takes seconds, to import torch. The price: a process keeps its memory layout, and with it a bias
+against the other (about 2 % for the same code on two busy cores) that more rounds do not average
+away. So the screen keeps one pair of processes, and the confirmation, which may fail a pull
+request, starts a new pair for every round.
 """
 
 import json
@@ -20,7 +20,7 @@ from ci.gate.cases import Probe
 from ci.gate.trees import UsageError
 
 WORKER = Path(__file__).with_name("worker.py")
-PATIENCE = 300.0  # seconds for one answer; a side that hangs is no measurement
+PATIENCE = 300.0  # seconds to wait for one answer
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -29,10 +29,10 @@ class SideError(Exception):
 
 
 class Side:
-    """A started worker. It first answers with its cases, then request by request."""
+    """A running worker. It first sends its cases, then answers request by request."""
 
     def __init__(self, role: str, root: Path, profile: str) -> None:
-        self.role, self.asked = role, "its imports"
+        self.role, self.current = role, "its imports"  # what the worker is busy with
         self.log = root / "stderr.txt"
         path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
         environment = {"PYTHONPATH": path, "SPIKEBENCH_PROFILE": profile, **ONE_THREAD}
@@ -49,32 +49,34 @@ class Side:
 
     @cached_property
     def cases(self) -> dict[str, dict[str, Any]]:
-        """What the worker has to run, by name; waits until it has imported everything."""
+        """The worker's descriptions of its cases, by name; waits until it has imported all."""
         return {case["name"]: case for case in self.receive()}
 
-    def probe(self, case: str) -> None:
-        """Ask for one call of a case; `probed` waits for it."""
+    def start_probe(self, case: str) -> None:
+        """Ask for one call of a case, without waiting for it."""
         if case in self.cases:
             self.send(case=case)
 
-    def probed(self, case: str) -> Probe:
+    def finish_probe(self, case: str) -> Probe:
+        """Wait for the call and return what came of it."""
         return Probe(**self.receive()) if case in self.cases else Probe()
 
     def send(self, **request: object) -> None:
         assert self.process.stdin
-        self.asked = str(request["case"])
+        self.current = str(request["case"])
         try:
             print(json.dumps(request), file=self.process.stdin, flush=True)
         except BrokenPipeError:
-            raise SideError(self.epitaph()) from None
+            raise SideError(self.describe_end()) from None
 
     def receive(self) -> Any:
+        """Wait for an answer; raise SideError if there is none or it is an error."""
         assert self.process.stdout
         if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
-            raise SideError(f"{self.role} gave no answer in {PATIENCE:.0f} s at {self.asked}")
+            raise SideError(f"{self.role} gave no answer in {PATIENCE:.0f} s at {self.current}")
         line = self.process.stdout.readline()
         if not line:
-            raise SideError(self.epitaph())
+            raise SideError(self.describe_end())
         answer = json.loads(line)
         if "refused" in answer:
             raise UsageError(answer["refused"])
@@ -83,17 +85,19 @@ class Side:
         return answer
 
     def burst(self, case: str, seconds: float) -> float:
-        """Median seconds per call, calling a timing for about `seconds`."""
+        """Call a timing for about `seconds`; return the median seconds per call."""
         self.send(case=case, burst=seconds)
         return self.receive()["value"]
 
-    def epitaph(self) -> str:
-        """At what and how the worker ended, with the last thing it said."""
+    def describe_end(self) -> str:
+        """Return in one line how the worker ended, at which case, and its last line of output."""
         code = self.process.wait()
-        said = self.log.read_text(errors="replace").split("\n")
-        last = next((line.strip() for line in reversed(said) if line.strip()), "nothing")
-        return f"{self.role} worker ended with code {code} at {self.asked}; last said: {last}"
+        lines = self.log.read_text(errors="replace").split("\n")
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "nothing")
+        place = f"{self.role} worker ended with code {code} at {self.current}"
+        return f"{place}; its last line of output: {last}"
 
     def close(self) -> None:
+        """End the worker."""
         self.process.kill()
         self.process.communicate()

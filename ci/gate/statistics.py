@@ -2,15 +2,16 @@
 
 A pull request is judged on many benchmarks at once, so the procedure has two steps.
 
-*Screen*: a few rounds of everything. With five rounds no benchmark knows its own spread, so the
-test is calibrated on the others: a moderated t (Smyth 2004) in which the typical variance of the
-whole run is worth as many degrees of freedom as the benchmark's own. What stands out (one-sided
-p < .10) becomes a candidate; what does not is judged on its screening rounds and cannot fail.
+*Screen*: a few rounds of everything. Five rounds are too few to estimate the spread of one
+benchmark, so the test borrows from the others: a moderated t (Smyth 2004) in which the typical
+variance of the whole run has as many degrees of freedom as the benchmark's own. A benchmark that
+looks slower (one-sided p < .10) becomes a candidate; the others are judged by their screening
+rounds and cannot fail.
 
 *Confirm*: fresh rounds of the candidates alone, the exact Wilcoxon signed-rank test against "at
-most 2 % slower", Holm over the candidates. Nothing of the screen, its calibration least of all,
-enters here: this is the step that may stop a pull request. It ends early once the rounds left
-cannot make any candidate fail, which changes no FAIL.
+most 2 % slower", Holm over the candidates. This is the step that may stop a pull request, so it
+uses no number from the screen. It ends early as soon as the remaining rounds cannot make any
+candidate fail, which changes no FAIL.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,7 +31,7 @@ ALPHA = 0.05  # family-wise over the candidates, and on each side of every inter
 
 
 class Outcome(StrEnum):
-    """What is said of a benchmark, what needs attention first."""
+    """What the gate concludes for a benchmark, the worst first."""
 
     FAIL = "FAIL"
     INVALID = "INVALID"
@@ -42,24 +43,24 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Sample:
-    """Seconds per call on one side: a row per round, in it a column per burst."""
+    """Seconds per call on one side: a row per round, a column per burst."""
 
     bursts: Array
 
     @property
-    def centre(self) -> float:
+    def median(self) -> float:
         return float(np.median(self.bursts))
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two samples whose bursts alternated, so that a round's drift cancels in its ratio."""
+    """Two samples whose bursts alternated, so that the drift of the machine cancels in a ratio."""
 
     base: Sample
     head: Sample
 
     @property
-    def logs(self) -> Array:
+    def log_ratios(self) -> Array:
         """One log-ratio head/base per round, the median over its bursts; positive is slower."""
         with np.errstate(all="ignore"):
             return np.median(np.log(self.head.bursts / self.base.bursts), axis=1)
@@ -78,69 +79,70 @@ class Verdict:
 
     @property
     def visible(self) -> float:
-        """The smallest slowdown, as a fraction, that a test with this spread would have found."""
+        """The smallest slowdown, as a fraction, that a test with this spread would find."""
         return (1 + IGNORED) * self.ratio / self.lo - 1
 
 
 def settled(pairs: Mapping[str, Pair], rounds: int) -> bool:
-    """Whether none can fail any more, even if all the rest of the `rounds` were its slowest."""
-    best = []
+    """Return whether none can fail any more, even if it is slowest in all remaining `rounds`."""
+    lowest = []
     for pair in pairs.values():
-        slowest = 100.0 + np.arange(rounds - len(pair.logs))  # far above any log-ratio
-        best.append(signed_rank(np.append(pair.logs, slowest)))
-    return not any(p < ALPHA for p in holm(best))
+        slowest = 100.0 + np.arange(rounds - len(pair.log_ratios))  # far above any log-ratio
+        lowest.append(signed_rank(np.append(pair.log_ratios, slowest)))
+    return not any(p < ALPHA for p in holm(lowest))
 
 
 def judge(pair: Pair, p: float = 1.0) -> Verdict:
-    """Turn a pair and its adjusted p into a verdict; without a p it cannot fail."""
-    if not np.isfinite(pair.logs).all():
+    """Return the verdict for a pair and its adjusted p; without a p it cannot fail."""
+    if not np.isfinite(pair.log_ratios).all():
         return Verdict(Outcome.INVALID, np.nan, np.nan, np.nan, p, "a timing is not a number > 0")
-    ratio, lo, hi = np.exp(hodges_lehmann(pair.logs)).tolist()
-    seen = f"{percent(ratio)} [{percent(lo)}, {percent(hi)}] over {len(pair.logs)} rounds"
+    ratio, lo, hi = np.exp(hodges_lehmann(pair.log_ratios)).tolist()
+    summary = f"{percent(ratio)} [{percent(lo)}, {percent(hi)}] over {len(pair.log_ratios)} rounds"
     if p < ALPHA:
-        return Verdict(Outcome.FAIL, ratio, lo, hi, p, f"{seen}, p = {p:.2g}")
+        return Verdict(Outcome.FAIL, ratio, lo, hi, p, f"{summary}, p = {p:.2g}")
     if hi < 1 + ALLOWED:
-        return Verdict(Outcome.PASS, ratio, lo, hi, p, seen)
-    open_ended = Verdict(Outcome.UNDECIDED, ratio, lo, hi, p, seen)
-    blind = f"a slowdown under {100 * open_ended.visible:.0f} % would go unseen"
-    return replace(open_ended, reason=f"{seen}; {blind}")
+        return Verdict(Outcome.PASS, ratio, lo, hi, p, summary)
+    undecided = Verdict(Outcome.UNDECIDED, ratio, lo, hi, p, summary)
+    missed = f"a slowdown under {100 * undecided.visible:.0f} % would go unseen"
+    return replace(undecided, reason=f"{summary}; {missed}")
 
 
 def percent(ratio: float) -> str:
+    """Return a ratio as a change in percent, with its sign."""
     return f"{100 * (ratio - 1):+.1f} %"
 
 
 def decide(
     screened: Mapping[str, Pair], confirm: Callable[[list[str]], Mapping[str, Pair]]
 ) -> dict[str, Verdict]:
-    """Judge every benchmark, asking `confirm` for fresh rounds of the candidates."""
+    """Return the verdict for every benchmark; `confirm` runs fresh rounds of the candidates."""
     verdicts = {name: judge(pair) for name, pair in screened.items()}
     candidates = screen({n: screened[n] for n, v in verdicts.items() if np.isfinite(v.ratio)})
     if candidates:
         confirmed = confirm(candidates)
-        raw = [signed_rank(confirmed[name].logs) for name in candidates]
+        raw = [signed_rank(confirmed[name].log_ratios) for name in candidates]
         for name, p in zip(candidates, holm(raw), strict=True):
             verdicts[name] = judge(confirmed[name], p)
     return verdicts
 
 
 def screen(pairs: Mapping[str, Pair]) -> list[str]:
-    """The benchmarks that look slower than the ignored 2 %, by the moderated t of the module."""
+    """Return the benchmarks that look more than 2 % slower, by the moderated t (see above)."""
     if not pairs:
         return []
-    logs = np.array([pair.logs for pair in pairs.values()])
-    own = logs.shape[1] - 1
+    logs = np.array([pair.log_ratios for pair in pairs.values()])
+    freedom = logs.shape[1] - 1  # degrees of freedom of one benchmark
     variance = logs.var(axis=1, ddof=1)
-    # The median of a chi-square lies below its mean: divide that out, or the pool is too narrow.
-    typical = np.median(variance) * own / stats.chi2.median(own)
+    # The median of a chi-square is below its mean: without this factor the spread is too small.
+    typical = np.median(variance) * freedom / stats.chi2.median(freedom)
     spread = np.sqrt((variance + typical) / 2 / logs.shape[1])
     excess = logs.mean(axis=1) - np.log1p(IGNORED)
-    p = stats.t.sf(excess / np.maximum(spread, np.finfo(float).tiny), 2 * own)
+    p = stats.t.sf(excess / np.maximum(spread, np.finfo(float).tiny), 2 * freedom)
     return [name for name, value in zip(pairs, p, strict=True) if value < SCREEN_P]
 
 
 def signed_rank(logs: Array) -> float:
-    """One-sided exact p of the rounds against "at most 2 % slower"; nan when one is no number."""
+    """Return the one-sided exact p against "at most 2 % slower"; nan if a round is not finite."""
     if not np.isfinite(logs).all():
         return float("nan")
     shifted = logs - np.log1p(IGNORED)
@@ -148,7 +150,7 @@ def signed_rank(logs: Array) -> float:
 
 
 def holm(p: list[float]) -> list[float]:
-    """Holm's step-down adjustment: compared with alpha, it holds the family-wise error."""
+    """Return the p values adjusted by Holm's step-down method, to be compared with ALPHA."""
     order = np.argsort(p)
     steps = np.asarray(p)[order] * np.arange(len(p), 0, -1)
     adjusted = np.empty(len(p))
@@ -157,10 +159,10 @@ def holm(p: list[float]) -> list[float]:
 
 
 def hodges_lehmann(logs: Array) -> tuple[float, float, float]:
-    """Median of the pairwise means, with the interval that inverts the exact signed-rank test.
+    """Return the median of the pairwise means, and its interval by the exact signed-rank test.
 
-    Each bound errs with probability at most alpha, so the lower one lies above the ignored loss
-    exactly when the test rejects. Four rounds or fewer bound nothing.
+    Each end of the interval is wrong with probability ALPHA at most, so the lower end is above the
+    ignored slowdown exactly if the test rejects. With four rounds or fewer it is infinite.
     """
     i, j = np.triu_indices(len(logs))
     means = np.sort((logs[i] + logs[j]) / 2)

@@ -1,7 +1,7 @@
-"""Two revisions -> two directories, each holding that revision's `neurons` and our `suites`.
+"""Two revisions -> two folders, each with that revision's `neurons` and the same `suites`.
 
-Only the measured package comes from a revision. The measuring code is the one beside this file
-on both sides, or a change of the ruler would read as a change of the length.
+Only the measured package comes from a revision. Both sides are measured by this checkout's suites:
+otherwise a change of the measuring code would look like a change of the neurons.
 """
 
 import subprocess
@@ -15,15 +15,16 @@ class UsageError(Exception):
     """A request that cannot be carried out, in one line."""
 
 
-def git(repo: Path, *words: str) -> str:
-    done = subprocess.run(["git", "-C", str(repo), *words], capture_output=True, text=True)
-    if done.returncode:
-        raise UsageError(f"git {words[0]}: {' '.join(done.stderr.split())}")
-    return done.stdout.strip()
+def git(repo: Path, *arguments: str) -> str:
+    """Run git and return what it prints; raise UsageError if it fails."""
+    run = subprocess.run(["git", "-C", str(repo), *arguments], capture_output=True, text=True)
+    if run.returncode:
+        raise UsageError(f"git {arguments[0]}: {' '.join(run.stderr.split())}")
+    return run.stdout.strip()
 
 
 def commit(repo: Path, revision: str) -> str:
-    """The full hash of a revision."""
+    """Return the full hash of a revision."""
     try:
         return git(repo, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     except UsageError:
@@ -32,7 +33,7 @@ def commit(repo: Path, revision: str) -> str:
 
 
 def merge_base(repo: Path, head: str) -> str:
-    """Where head left main; a pull-request checkout often has only the remote's main."""
+    """Return the last common commit of head and main, or the remote's main in a CI checkout."""
     for main in ("main", "origin/main"):
         try:
             return git(repo, "merge-base", head, main)
@@ -43,7 +44,7 @@ def merge_base(repo: Path, head: str) -> str:
 
 @contextmanager
 def checkouts(repo: Path, commits: dict[str, str], suites: Path) -> Iterator[dict[str, Path]]:
-    """A directory per side to put first on its path; gone afterwards, whatever happens."""
+    """Yield a folder per side, to be put first on its path; remove them afterwards."""
     with tempfile.TemporaryDirectory(prefix="gate-") as scratch:
         sides = {side: Path(scratch) / side for side in commits}
         trees = {side: Path(scratch) / f"{side}-tree" for side in commits}

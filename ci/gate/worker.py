@@ -1,8 +1,8 @@
-"""One side of the gate: runs benchmarks on request, JSON lines in and out.
+"""The program that measures one side: it runs benchmarks on request, JSON lines in and out.
 
-Started as a script inside a side's directory, it sees that side's `neurons` and our `suites`, and
-nothing of `ci`. Benchmarks are found and called by asv's own runner, so the gate measures exactly
-what asv does: `setup` before every call, the benchmark's own timer, NotImplementedError as n/a.
+It is started as a script in a side's folder, with that side's `neurons`, our `suites`, and without
+`ci`. Benchmarks are found and called by asv's own runner, so the gate measures as asv does: `setup`
+before every call, the benchmark's own timer, n/a for NotImplementedError.
 """
 
 import ast
@@ -18,17 +18,24 @@ import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from asv_runner.benchmarks.time import TimeBenchmark
 from asv_runner.discovery import disc_benchmarks
 
 Answer = dict[str, Any]
-Found = tuple[Any, int, Answer]  # an asv benchmark, its parameter index, its description
+
+
+class Target(NamedTuple):
+    """A case as asv runs it."""
+
+    benchmark: Any  # an asv_runner Benchmark
+    position: int  # the position of the case in the product of the axes
+    description: Answer  # what the gate gets of it
 
 
 def private_channels() -> tuple[TextIO, TextIO]:
-    """Keep the protocol to ourselves: a library reads nothing, and what it prints is stderr."""
+    """Return streams for requests and answers; what a library prints goes to stderr instead."""
     requests, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w", buffering=1)
     with Path(os.devnull).open() as nothing:
         os.dup2(nothing.fileno(), 0)
@@ -36,18 +43,18 @@ def private_channels() -> tuple[TextIO, TextIO]:
     return requests, answers
 
 
-def discover() -> dict[str, Found]:
-    """Every case that gates: timings, and what carries a `gate`, unless the suites except it."""
+def discover() -> dict[str, Target]:
+    """Return the cases to judge: timings, and benchmarks with a `gate`, that the suites allow."""
     import neurons
 
     if not Path("neurons").samefile(Path(neurons.__file__ or "").parent):
         raise ImportError(f"neurons came from {neurons.__file__}, not from the revision")
     benchmarks = list(disc_benchmarks("suites"))
-    if process := sys.modules.get("suites.process"):  # another package of suites may have none
+    if process := sys.modules.get("suites.process"):  # --suites may name a package without it
         process.prepare()
     gated = getattr(sys.modules.get("suites.cases"), "gated", lambda *_: True)
     return {
-        case["name"]: (benchmark, index, case)
+        case["name"]: Target(benchmark, index, case)
         for benchmark in benchmarks
         for index, case in enumerate(describe(benchmark))
         if case["kind"] and gated(benchmark.name, case["params"])
@@ -55,7 +62,7 @@ def discover() -> dict[str, Found]:
 
 
 def describe(benchmark: Any) -> Iterator[Answer]:
-    """A description of each point of a benchmark's axes, in asv's order."""
+    """Yield a description of every case of a benchmark, in asv's order."""
     kind = "speed" if isinstance(benchmark, TimeBenchmark) else getattr(benchmark, "gate", "")
     for point in itertools.product(*benchmark.params):
         values = [value.strip("'") for value in point]
@@ -65,40 +72,31 @@ def describe(benchmark: Any) -> Iterator[Answer]:
             "params": dict(zip(benchmark.param_names, values, strict=True)),
             "kind": kind,
             "unit": benchmark.unit,
-            "tolerance": bound(getattr(benchmark, "tolerance", 0.0), values),
+            "tolerance": getattr(benchmark, "tolerance", None),
         }
 
 
-def bound(tolerance: float | dict[str, float], values: list[str]) -> float:
-    """A benchmark's tolerance at a point: one for all, or one per value of an axis (a dtype)."""
-    if isinstance(tolerance, dict):
-        (value,) = tolerance.keys() & set(values)
-        return tolerance[value]
-    return tolerance
-
-
-def prepare(found: Found) -> str | None:
-    """Run the case's setup; why it does not apply, or None."""
-    benchmark, index, _ = found
-    if benchmark.params:
-        benchmark.set_param_idx(index)
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
-        skipped = benchmark.do_setup()
+def set_up(target: Target) -> str | None:
+    """Run the `setup` of a case; return why the case does not apply, None if it does."""
+    if target.benchmark.params:
+        target.benchmark.set_param_idx(target.position)
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        skipped = target.benchmark.do_setup()
     if not skipped:
         return None
-    stated = re.search(r"NotImplementedError\((.+)\)", said.getvalue())
-    return str(ast.literal_eval(stated[1])) if stated else "not implemented"
+    reason = re.search(r"NotImplementedError\((.+)\)", output.getvalue())
+    return str(ast.literal_eval(reason[1])) if reason else "not implemented"
 
 
-def probe(found: Found) -> Answer:
-    """Call a case once: its value if it is a track, a warm-up if it is a timing."""
+def probe(target: Target) -> Answer:
+    """Call a case once and return what came of it; for a timing, this is its warm-up."""
     try:
-        if unmet := prepare(found):
-            return {"state": "n/a", "reason": unmet}
-        if isinstance(found[0], TimeBenchmark):
-            return {"state": "ok", "value": samples(found[0], 0.0)[0], "reason": ""}
-        value = float(found[0].do_run())
+        if reason := set_up(target):
+            return {"state": "n/a", "reason": reason}
+        if isinstance(target.benchmark, TimeBenchmark):
+            return {"state": "ok", "value": samples(target.benchmark, 0.0)[0], "reason": ""}
+        value = float(target.benchmark.do_run())
     except Exception as error:
         return {"state": "failed", "reason": one_line(error)}
     if not math.isfinite(value):
@@ -106,43 +104,43 @@ def probe(found: Found) -> Answer:
     return {"state": "ok", "value": value, "reason": ""}
 
 
-def burst(found: Found, seconds: float) -> Answer:
-    """Call a timing for about that long; the median seconds per call."""
-    prepare(found)
-    return {"value": statistics.median(samples(found[0], seconds))}
+def burst(target: Target, seconds: float) -> Answer:
+    """Call a timing for about `seconds`; return the median seconds per call."""
+    set_up(target)
+    return {"value": statistics.median(samples(target.benchmark, seconds))}
 
 
 def samples(benchmark: Any, seconds: float) -> list[float]:
-    """asv's own timing loop, told to stop when the time is up."""
+    """Return the timings of asv's own loop, run for about `seconds`."""
     benchmark.number, benchmark.warmup_time, benchmark.min_run_count = 1, 0, 1
     benchmark.repeat = (1, 100_000, seconds)
     return benchmark.do_run()["samples"]
 
 
 def one_line(error: Exception) -> str:
-    """The error and where it arose, without its history; that goes to stderr."""
+    """Return the error with its file and line; the traceback goes to stderr."""
     traceback.print_exception(error)
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    said = " ".join(str(error).split())
-    return f"{type(error).__name__}: {said} ({Path(place.filename).name}:{place.lineno})"
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}: {message} ({Path(frame.filename).name}:{frame.lineno})"
 
 
 def serve(requests: TextIO, answers: TextIO) -> None:
-    """Answer until the other end closes: first what there is to run, then request by request."""
+    """Send the descriptions of all cases, then answer requests until the gate closes the stream."""
 
     def answer(content: Answer | list[Answer]) -> None:
         answers.write(json.dumps(content) + "\n")
 
     try:
-        found = discover()
+        targets = discover()
     except SystemExit as refusal:
         return answer({"refused": str(refusal)})
     except Exception as error:
         return answer({"error": f"cannot import: {one_line(error)}"})
-    answer([case for _, _, case in found.values()])
+    answer([target.description for target in targets.values()])
     for line in requests:
         request = json.loads(line)
-        target = found[request["case"]]
+        target = targets[request["case"]]
         try:
             answer(burst(target, request["burst"]) if "burst" in request else probe(target))
         except Exception as error:

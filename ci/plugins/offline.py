@@ -1,9 +1,9 @@
 """Make the pages of `asv publish` work without a network.
 
 asv's page loads jQuery, flot, bootstrap and three smaller libraries from content delivery networks.
-Up to version 0.5.1 asv carried the same libraries in its source distribution, so one file of the
-package index, held to its hash and kept in the user's cache, replaces them all.  asv runs `Offline`
-once the site stands, because `asv.conf.json` names this module under `plugins`.
+The source distribution of asv 0.5.1 contains the same libraries, so one file of the package index
+replaces them all. Its hash is checked, and it is kept in the user's cache. asv runs `Offline` as
+the last step of `asv publish`.
 """
 
 import hashlib
@@ -29,24 +29,24 @@ REMOTE = re.compile(r'(src|href)="(?:https?:)?//[^"]*/([^"/]+\.(?:js|css))"[^>]*
 
 
 class UnavailableError(Exception):
-    """The libraries cannot be had; the message is one line."""
+    """The libraries cannot be downloaded or are not the right ones; one line."""
 
 
 def checked(archive: Path) -> Path:
-    """The archive itself, or `UnavailableError` when it is not the pinned file."""
-    found = hashlib.sha256(archive.read_bytes()).hexdigest()
-    if found != SHA256:
+    """Return the archive; raise UnavailableError if it is not the pinned file."""
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    if digest != SHA256:
         raise UnavailableError(
-            f"{archive} has sha256 {found}, expected {SHA256}; delete it and retry"
+            f"{archive} has sha256 {digest}, expected {SHA256}; delete it and retry"
         )
     return archive
 
 
 def download(folder: Path) -> Path:
-    """Let pip, with whatever index the user has, put the archive into `folder`.
+    """Download the archive into `folder` by pip, from the user's index, and return it.
 
-    pip asks a source distribution for its name by running its build backend, so the hash stands in
-    the requirement (pip checks it before anything runs) and the backend is pinned as well.
+    pip runs the build backend of a source distribution to get its name. So the hash is part of the
+    requirement, which pip checks before it runs anything, and the backend is pinned as well.
     """
     name, version = ARCHIVE.removesuffix(".tar.gz").split("-")
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -59,18 +59,18 @@ def download(folder: Path) -> Path:
         run = subprocess.run(command, env=env, capture_output=True, text=True)
         if run.returncode:
             errors = [line for line in run.stderr.splitlines() if "ERROR" in line]
-            why = (errors or run.stderr.splitlines() or [f"exit status {run.returncode}"])[-1]
-            raise UnavailableError(f"pip could not download {name}=={version} ({why.strip()})")
+            reason = (errors or run.stderr.splitlines() or [f"exit status {run.returncode}"])[-1]
+            raise UnavailableError(f"pip could not download {name}=={version} ({reason.strip()})")
         return checked(Path(scratch, ARCHIVE)).replace(folder / ARCHIVE)
 
 
 def plain(name: str) -> str:
-    """A file's name without version and `.min`: what both sides call the same library."""
+    """Return a file's name without version and `.min`: the same in the page and the archive."""
     return re.sub(r"-\d+(\.\d+)+|\.min", "", name)
 
 
 def vendor(site: Path, archive: Path) -> None:
-    """Copy what `site/index.html` loads from elsewhere into `site/vendor`, and load that."""
+    """Copy the libraries of `site/index.html` into `site/vendor`, and have the page load those."""
     page = site / "index.html"
     with tarfile.open(archive) as tar:
         members = {plain(Path(m.name).name): m for m in tar if "/vendor/" in m.name and m.isfile()}
@@ -96,7 +96,7 @@ class Offline(OutputPublisher):
 
     @classmethod
     def publish(cls, conf: Any, *_: object) -> None:
-        """Vendor the libraries; where they cannot be had, say so and leave asv's page as it is."""
+        """Copy the libraries into the site; if that fails, warn and leave asv's page as it is."""
         cache = user_cache_path("spikebench", ensure_exists=True)
         archive = cache / ARCHIVE
         try:

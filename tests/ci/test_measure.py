@@ -19,6 +19,8 @@ from ci.plugins import keep, offline, pins
 
 ROOT = Path(__file__).parents[2]
 COMMIT = "c0ffee" * 6 + "c0ff"
+REQUEST = measure.Request(COMMIT, "spawn", here=False)
+NAMES = ("m.M.track_a", "m.M.track_b", "m.M.track_c")
 
 
 def benchmark(name: str, version: str = "1") -> dict[str, object]:
@@ -35,12 +37,12 @@ def constraints() -> dict[str, str]:
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Results:
     """A checkout with three benchmarks and the (empty) rows of one commit on this machine."""
     conf = (ROOT / "asv.conf.json").read_text()
-    plugins = '"plugins": [".ci.pins", ".ci.keep", ".reports.offline"]'
-    assert plugins in conf
-    (tmp_path / "asv.conf.json").write_text(conf.replace(plugins, '"plugins": []'))
+    conf, plugins = re.subn(r'"plugins": \[[^]]*\]', '"plugins": []', conf)
+    assert plugins == 1
+    (tmp_path / "asv.conf.json").write_text(conf)
     monkeypatch.chdir(tmp_path)
-    found = {name: benchmark(name) for name in ("m.M.track_a", "m.M.track_b", "m.M.track_c")}
-    util.write_json(".asv/results/benchmarks.json", found, api_version=2)
+    benchmarks = {name: benchmark(name) for name in NAMES}
+    util.write_json(".asv/results/benchmarks.json", benchmarks, api_version=2)
     util.write_json(".asv/results/box/machine.json", {"machine": "box"}, api_version=1)
     (environment,) = get_environments(Config.load(), None)
     return Results(
@@ -49,8 +51,8 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Results:
 
 
 def row(*values: float | None) -> BenchmarkResult:
-    nothing = [None] * len(values)
-    return BenchmarkResult(list(values), nothing, nothing, 0, "", None)
+    none = [None] * len(values)
+    return BenchmarkResult(list(values), none, none, 0, "", None)
 
 
 def test_finished_rows_are_left_out(results: Results) -> None:
@@ -58,58 +60,85 @@ def test_finished_rows_are_left_out(results: Results) -> None:
     results.add_result(benchmark("m.M.track_b"), row(1.0, None))  # one cell failed
     results.add_result(benchmark("m.M.track_c", version="0"), row(1.0, 2.0))  # since changed
     results.save(".asv/results")
-    assert measure.unfinished("box", COMMIT, here=False) == ["m.M.track_b", "m.M.track_c"]
-    assert len(measure.unfinished("box", "beef" * 10, here=False)) == 3
+    assert measure.unfinished("box", REQUEST) == ["m.M.track_b", "m.M.track_c"]
+    assert len(measure.unfinished("box", REQUEST._replace(commit="beef" * 10))) == 3
 
 
 def test_an_interrupted_benchmark_is_not_finished(results: Results) -> None:
     """Between rounds asv holds samples, after the last it drops them."""
-    taken = BenchmarkResult([1.0, 2.0], [[1.0], [2.0]], [1, 1], 0, "", None)
-    results.add_result(benchmark("m.M.track_a"), taken, record_samples=True)
-    results.add_result(benchmark("m.M.track_b"), taken)
+    timings = BenchmarkResult([1.0, 2.0], [[1.0], [2.0]], [1, 1], 0, "", None)
+    results.add_result(benchmark("m.M.track_a"), timings, record_samples=True)
+    results.add_result(benchmark("m.M.track_b"), timings)
     results.save(".asv/results")
-    assert measure.unfinished("box", COMMIT, here=False) == ["m.M.track_a", "m.M.track_c"]
+    assert measure.unfinished("box", REQUEST) == ["m.M.track_a", "m.M.track_c"]
 
 
 def test_rows_are_written_one_by_one(results: Results, monkeypatch) -> None:
     for name in ("load_data", "add_result"):
         monkeypatch.setattr(Results, name, getattr(keep, name))
     results.add_result(benchmark("m.M.track_a"), row(1.0, 2.0))  # a run that saves nothing
-    assert len(measure.unfinished("box", COMMIT, here=False)) == 3
+    assert len(measure.unfinished("box", REQUEST)) == 3
     results.load_data(".asv/results")
     results.add_result(benchmark("m.M.track_a"), row(1.0, 2.0))
-    assert measure.unfinished("box", COMMIT, here=False) == ["m.M.track_b", "m.M.track_c"]
+    assert measure.unfinished("box", REQUEST) == ["m.M.track_b", "m.M.track_c"]
     results.add_result(benchmark("m.M.track_b"), row(1.0, 2.0))
-    assert measure.unfinished("box", COMMIT, here=False) == ["m.M.track_c"]
+    assert measure.unfinished("box", REQUEST) == ["m.M.track_c"]
     assert not list(Path(".asv/results").glob(".*"))
 
 
-def test_only_what_is_left_is_asked_of_asv(monkeypatch) -> None:
-    asked: list[str] = []
+@pytest.mark.parametrize(
+    ("cases", "selected"),
+    [
+        ([0, 1, 2, 3], {"a.A.time_b('x.y', 1)", "a.A.time_b('x.y', 2)", "a.A.time_b('xyy', 1)"}),
+        ([0, 3], {"a.A.time_b('x.y', 1)", "a.A.time_b('z', 2)"}),
+    ],
+)
+def test_a_pattern_selects_exactly_its_cases(cases: list[int], selected: set[str]) -> None:
+    axes = {"name": "a.A.time_b", "params": [["'x.y'", "'z'"], ["1", "2"]]}
+    names = ["a.A.time_b('x.y', 1)", "a.A.time_b('x.y', 2)", "a.A.time_b('xyy', 1)"]
+    names += ["a.A.time_b('z', 2)", "a.A.time_bb('x.y', 1)", "aa.A.time_b('x.y', 1)"]
+    pattern = measure.pattern(axes, cases)
+    expected = selected | ({"a.A.time_b('z', 2)"} if len(cases) == 4 else set())
+    assert {name for name in names if re.search(pattern, name)} == expected
 
-    def asv(commit: str, bench: str, *how: object) -> int:
-        asked.append(bench)
-        return 0 if bench == "just-discover" else 2
+
+def test_a_pattern_of_a_benchmark_without_axes() -> None:
+    pattern = measure.pattern({"name": "a.time_b", "params": []}, [0])
+    assert re.search(pattern, "a.time_b") and not re.search(pattern, "a.time_bb")
+
+
+def test_asv_is_asked_for_what_is_left_and_can_run(results: Results, monkeypatch) -> None:
+    results.add_result(benchmark("m.M.track_a"), row(1.0, 2.0))
+    results.save(".asv/results")
+    runs: list[list[str]] = []
+
+    def asv(request: measure.Request, patterns: list[str]) -> int:
+        runs.append(patterns)
+        return 0 if patterns == ["just-discover"] else 2
 
     monkeypatch.setattr(measure, "asv", asv)
     monkeypatch.setattr(measure, "describe_machine", lambda: "box")
-    monkeypatch.setattr(measure, "unfinished", lambda *_: ["a.A.time_b", "c.C.time_b"])
-    assert measure.measure(COMMIT, "spawn") == 2
-    matching = [n for n in ("a.A.time_b(1)", "a.A.time_bb", "c.C.time_b") if re.search(asked[1], n)]
-    assert matching == ["a.A.time_b(1)", "c.C.time_b"]
-    monkeypatch.setattr(measure, "unfinished", lambda *_: [])
-    assert measure.measure(COMMIT, "spawn") == 0 and len(asked) == 3
+    runnable = {"m.M.track_a": [0], "m.M.track_b": [1], "m.M.track_c": []}
+    monkeypatch.setattr(measure, "runnable", lambda request: runnable)
+    assert measure.measure(REQUEST) == 2
+    (pattern,) = runs[1]
+    assert [n for n in NAMES for m in ("lif", "psn") if re.search(pattern, f"{n}('{m}')")] == [
+        "m.M.track_b"
+    ]
+    results.add_result(benchmark("m.M.track_b"), row(float("nan"), 2.0))
+    results.save(".asv/results")
+    assert measure.measure(REQUEST) == 0 and len(runs) == 3, "what cannot run is not left to do"
 
 
-def test_machine_file_keeps_what_stands_there(tmp_path, monkeypatch) -> None:
+def test_machine_file_keeps_its_fields(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(MachineCollection, "get_machine_file_path", lambda: str(tmp_path / "m"))
     monkeypatch.setattr(measure, "accelerator", lambda: {"gpu": "H", "driver": "1"})
     name = measure.describe_machine()
     MachineCollection.save(name, MachineCollection.load(name) | {"ram": "8GB", "driver": "0"})
     measure.describe_machine()
-    known = MachineCollection.load(name)
-    assert (known["ram"], known["gpu"], known["driver"]) == ("8GB", "H", "1")
-    assert name == Machine.get_unique_machine_name() and known["torch"]
+    machine = MachineCollection.load(name)
+    assert (machine["ram"], machine["gpu"], machine["driver"]) == ("8GB", "H", "1")
+    assert name == Machine.get_unique_machine_name() and machine["torch"]
 
 
 def test_unknown_commit_is_one_line(capsys) -> None:
@@ -127,10 +156,11 @@ def test_asv_measures_with_the_pinned_versions() -> None:
     assert f"setuptools=={pinned['setuptools']}\n" in offline.BUILD_PINS
 
 
-def test_plain_asv_shows_pip_the_constraints(monkeypatch) -> None:
+def test_plain_asv_gives_pip_the_constraints(monkeypatch) -> None:
+    monkeypatch.setenv("PIP_COMPILE", "1")
     monkeypatch.setenv("PIP_CONSTRAINT", "mine.txt")
     pins.setup()
-    assert os.environ["PIP_CONSTRAINT"] == "mine.txt"
+    assert (os.environ["PIP_CONSTRAINT"], os.environ["PIP_COMPILE"]) == ("mine.txt", "1")
     monkeypatch.delenv("PIP_CONSTRAINT")
     pins.setup()
     assert os.environ["PIP_CONSTRAINT"] == (ROOT / "constraints.txt").as_uri()
@@ -138,5 +168,5 @@ def test_plain_asv_shows_pip_the_constraints(monkeypatch) -> None:
 
 def test_make_help_names_every_target() -> None:
     run = subprocess.run(["make", "-C", str(ROOT)], capture_output=True, text=True, check=True)
-    targets = ["help", "bench", "test", "check", "readme", "clean"]
+    targets = ["help", "bench", "test", "quick", "check", "readme", "clean"]
     assert re.findall(r"^  (\w+)\t", run.stdout, re.M) == targets

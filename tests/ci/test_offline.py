@@ -1,4 +1,4 @@
-"""The asv site that needs no network: what is rewritten, and what a failure says."""
+"""The asv site that needs no network: what is rewritten, and the message of a failure."""
 
 import hashlib
 import io
@@ -60,9 +60,9 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What `asv publish` would warn of."""
-    said: list[str] = []
-    monkeypatch.setattr(log, "warning", said.append)
-    return said
+    lines: list[str] = []
+    monkeypatch.setattr(log, "warning", lines.append)
+    return lines
 
 
 def publish(site: Path) -> None:

@@ -69,14 +69,14 @@ def test_a_slowdown_of_everything_is_found() -> None:
 def test_confirmation_judges_the_fresh_rounds_alone() -> None:
     screened = {"a": pair(np.log([1.5, 1.6, 1.5, 1.6, 1.5]))}
     fresh = {"a": pair(np.linspace(-0.01, 0.01, 20))}
-    asked: list[list[str]] = []
+    confirmed: list[list[str]] = []
 
     def confirm(names: list[str]) -> dict[str, Pair]:
-        asked.append(names)
+        confirmed.append(names)
         return fresh
 
     verdict = decide(screened, confirm)["a"]
-    assert asked == [["a"]]
+    assert confirmed == [["a"]]
     assert verdict.outcome is Outcome.PASS
     assert verdict.ratio == pytest.approx(1.0, abs=1e-3)
 

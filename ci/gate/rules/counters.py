@@ -1,8 +1,8 @@
-"""Counters: a deterministic count may not grow, on one run and with a tight margin.
+"""Counters: a count that no machine changes may not grow.
 
-Dispatched operations and saved bytes do not depend on how busy the machine is, so they catch what
-a noisy clock misses. A count more than its own `tolerance` (a fraction) above the base FAILs; a
-lower one passes and proposes itself as the new baseline.
+Dispatched operations and saved bytes do not depend on how busy the machine is: one run shows a loss
+that is lost in the noise of timings. A count that exceeds the base by more than the benchmark's
+`tolerance` (a fraction) FAILs; a lower one passes and is shown as the new baseline.
 """
 
 from collections.abc import Iterator

@@ -14,17 +14,17 @@ from ci.gate.statistics import Outcome
 
 
 def judge(bench: Bench) -> Iterator[Row]:
-    shared = sum(case.on_both for case in bench.cases)
-    if shared < bench.minimum:
-        wanted = f"{bench.minimum} benchmarks must run on both sides, {shared} did"
-        yield Row.general("coverage", f"{wanted}; check the profile and the suites, or --minimum")
+    on_both = sum(case.on_both for case in bench.cases)
+    if on_both < bench.minimum:
+        reason = f"{bench.minimum} benchmarks must run on both sides, {on_both} did"
+        yield Row.general("coverage", f"{reason}; check the profile and the suites, or --minimum")
     for case in bench.cases:
-        if finding := look(case):
-            yield Row.of("coverage", case, *finding)
+        if gap := coverage_gap(case):
+            yield Row.of("coverage", case, *gap)
 
 
-def look(case: Case) -> tuple[Outcome, str] | None:
-    """What to say of a case that did not simply run on both sides."""
+def coverage_gap(case: Case) -> tuple[Outcome, str] | None:
+    """Return the outcome and the reason for a case that did not run on both sides, else None."""
     for role, side in (("base", case.base), ("head", case.head)):
         if side.state == "failed":
             return Outcome.INVALID, f"failed on {role}: {side.reason}"

@@ -1,7 +1,7 @@
-"""Numerics: an error beyond its tolerance FAILs, whatever the base did, and cannot be waived.
+"""Numerics: an error beyond its tolerance FAILs, also if the base has the same error.
 
-The bound is absolute and stands beside the benchmark, so a model that is new on the head is held
-to it as well.
+The tolerance is absolute and is declared with the benchmark, so it also holds for a model that is
+new on the head.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,7 @@ def judge(bench: Bench) -> Iterator[Row]:
     for case in bench.cases:
         if case.kind != "numerics" or case.head.value is None:
             continue
-        good = case.head.value <= case.tolerance
-        reason = (
-            f"{'within' if good else 'beyond'} the tolerance {quantity(case.tolerance, case.unit)}"
-        )
-        yield Row.of("numerics", case, Outcome.PASS if good else Outcome.FAIL, reason)
+        right = case.head.value <= case.tolerance
+        place = "within" if right else "beyond"
+        reason = f"{place} the tolerance {quantity(case.tolerance, case.unit)}"
+        yield Row.of("numerics", case, Outcome.PASS if right else Outcome.FAIL, reason)

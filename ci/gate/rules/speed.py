@@ -1,8 +1,8 @@
 """Speed: a slowdown FAILs when fresh rounds confirm that it exceeds 2 %.
 
-5 rounds of everything pick the candidates, 20 fresh rounds of those alone decide (exact
-signed-rank test, Holm over the candidates), fewer once none can fail any more. PASS rules out a
-loss of 5 %; UNDECIDED passes too and says how large a slowdown could have gone unseen.
+5 rounds of all cases select the candidates, 20 fresh rounds of these decide (exact signed-rank
+test, Holm over the candidates), fewer as soon as none can fail any more. PASS excludes a slowdown
+of 5 %; UNDECIDED passes too and names the slowdown that the test could have missed.
 """
 
 from collections.abc import Iterator
@@ -24,12 +24,12 @@ def judge(bench: Bench) -> Iterator[Row]:
             candidates,
             CONFIRM_ROUNDS,
             fresh=True,
-            enough=lambda so_far: settled(so_far, CONFIRM_ROUNDS),
+            stop=lambda measured: settled(measured, CONFIRM_ROUNDS),
         )
         pairs.update(confirmed)
         return confirmed
 
     for name, verdict in decide(dict(pairs), confirm).items():
-        both = {"base": pairs[name].base.centre, "head": pairs[name].head.centre}
+        both = {"base": pairs[name].base.median, "head": pairs[name].head.median}
         row = {**both, "ratio": verdict.ratio}
         yield Row.of("speed", timed[name], verdict.outcome, verdict.reason, **row)

@@ -1,0 +1,135 @@
+"""A repository for the gate, whose `neurons` wait for some milliseconds instead of computing."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+PACKAGE = """
+import importlib
+
+print("a library that prints must not disturb the protocol")
+
+
+def model(name):
+    return importlib.import_module(f"neurons.models.{name}")
+"""
+
+MODEL = """
+import time
+
+SECONDS, OPERATIONS, ERROR = 0.004, 40, 1e-8
+
+
+def run():
+    end = time.perf_counter() + SECONDS
+    while time.perf_counter() < end:
+        pass
+"""
+
+SUITE = """
+import neurons
+
+
+class Toy:
+    params = [["lif", "plif", "dsn"], ["eager", "elsewhere"]]
+    param_names = ["model", "backend"]
+
+    def setup(self, model, backend):
+        assert backend == "eager", "another library's neuron is not ours to gate"
+        try:
+            self.model = neurons.model(model)
+        except ModuleNotFoundError:
+            raise NotImplementedError(f"this revision has no {model}") from None
+
+    def time_forward(self, model, backend):
+        self.model.run()
+
+    def track_operations(self, model, backend):
+        return self.model.OPERATIONS
+
+    def track_error(self, model, backend):
+        return self.model.ERROR
+
+    def track_accuracy(self, model, backend):
+        raise AssertionError("a track without a gate attribute must not run")
+
+    track_operations.gate, track_operations.unit = "counter", "operations/step"
+    track_error.gate, track_error.tolerance = "numerics", {"eager": 1e-6, "elsewhere": 1}
+"""
+
+CASES = """
+import os
+
+profile = os.environ["SPIKEBENCH_PROFILE"]
+if profile != "gate":
+    raise SystemExit(f"SPIKEBENCH_PROFILE={profile!r} is not one of gate")
+
+
+def gated(benchmark, params):
+    return params["backend"] != "elsewhere"
+"""
+
+LIF = "neurons/models/lif.py"
+# What each branch plants: file -> text to replace -> replacement (None deletes the file).
+PLANTED = {
+    "same": {"README": ("", "a commit that touches no model")},
+    "slow": {LIF: ("0.004", "0.02")},  # seen even where other tests run at the same time
+    "slow-below-the-floor": {LIF: ("0.004", "0.00402")},
+    "operations": {LIF: ("40", "45")},
+    "fewer-operations": {LIF: ("40", "35")},
+    "wrong": {LIF: ("1e-8", "0.3")},
+    "not-finite": {LIF: ("1e-8", "float('nan')")},
+    "crash": {LIF: ("end =", "raise ValueError('shape\\nmismatch')\n    end =")},
+    "exit": {LIF: ("end =", "import os; os._exit(7)\n    end =")},
+    "hang": {LIF: ("end =", "time.sleep(60)\n    end =")},
+    "broken": {"neurons/__init__.py": ("import importlib", "import importlibb")},
+    "lacking": {LIF: None},
+    "new": {"neurons/models/dsn.py": ("", MODEL)},
+    "new-and-wrong": {"neurons/models/dsn.py": ("", MODEL.replace("1e-8", "0.3"))},
+}
+
+RunGate = Callable[..., tuple[int, dict, str]]  # exit code, gate.json, gate.md
+
+
+def git(repo: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+    command = ["git", "-C", str(repo), *identity, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def build(repo: Path) -> None:
+    """Make a repository with a correct main and one branch per planted change."""
+    git(repo, "init", "--quiet", "--initial-branch=main")
+    write(repo / "neurons/__init__.py", PACKAGE)
+    write(repo / "neurons/models/lif.py", MODEL)
+    write(repo / "neurons/models/plif.py", MODEL)
+    write(repo / "suites/__init__.py", "")
+    write(repo / "suites/cases.py", CASES)
+    write(repo / "suites/toy.py", SUITE)
+    commit(repo, "main")
+    for branch, changes in PLANTED.items():
+        git(repo, "switch", "--quiet", "--create", branch, "main")
+        for name, change in changes.items():
+            plant(repo / name, change)
+        commit(repo, branch)
+    git(repo, "switch", "--quiet", "main")
+
+
+def plant(path: Path, change: tuple[str, str] | None) -> None:
+    if change is None:
+        path.unlink()
+    elif path.exists():
+        assert change[0] in path.read_text()
+        write(path, path.read_text().replace(*change))
+    else:
+        write(path, change[1])
+
+
+def commit(repo: Path, message: str) -> None:
+    git(repo, "add", "--all")
+    git(repo, "commit", "--quiet", "--message", message)
