@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 from unittest.mock import patch
 
@@ -23,10 +24,10 @@ VARIABLE = "SPIKEBENCH_PROGRESS"
 UPDATES = (30.0, 0.5)  # seconds between two updates of the bar: in a file, on a terminal
 BAR = "{desc}{n}/{total} cases, {elapsed}{postfix}"  # tqdm ends {desc} by a colon
 # Seconds per case on two cores in the smoke profile: only their ratios enter the time left.
-TYPICAL = {"accuracy": 3.0, "memory": 0.4, "speed": 0.8}
-OTHERWISE = 0.2
+TYPICAL = {"accuracy": 1.0, "calls": 1.0, "memory": 0.2, "protocol": 3.0, "speed": 0.6}
+OTHERWISE = 0.1
 
-_run_benchmarks, _get_spawner = run.run_benchmarks, runner.get_spawner
+_run_benchmarks = run.run_benchmarks
 
 
 def setup() -> None:
@@ -37,10 +38,10 @@ def setup() -> None:
 
 def run_benchmarks(benchmarks: Any, *arguments: Any, **options: Any) -> Any:
     """Run what asv's function of this name runs, and show the progress."""
-    progress = Progress(benchmarks)
+    progress, get_spawner = Progress(benchmarks), runner.get_spawner
 
     def watched_spawner(*where: Any, **method: Any) -> Any:
-        spawner = _get_spawner(*where, **method)
+        spawner = get_spawner(*where, **method)
         spawner.run = progress.watch(spawner.run)
         return spawner
 
@@ -66,6 +67,7 @@ class Progress:
         self.total = self.left.copy()
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.failed: set[str] = set()
+        self.lock = Lock()
         self.previous = time.monotonic()
         update = UPDATES[sys.stderr.isatty()]
         cases = self.total.total()
@@ -75,8 +77,11 @@ class Progress:
         """Return asv's function that runs one case, with the case counted after it."""
 
         def counted(name: str, *arguments: Any, **options: Any) -> tuple[str, int]:
+            if not self.seconds:
+                self.previous = time.monotonic()  # the start of the servers is no case's time
             output, status = run_case(name, *arguments, **options)
-            self.count(name, failure(output, status) if status else None)
+            with self.lock:  # of threads, see ci.plugins.parallel
+                self.count(name, failure(output, status) if status else None)
             return output, status
 
         return counted

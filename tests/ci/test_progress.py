@@ -51,7 +51,7 @@ def shown(monkeypatch, capsys) -> list[str]:
         return "results"
 
     monkeypatch.setattr(progress, "_run_benchmarks", run_all)
-    monkeypatch.setattr(progress, "_get_spawner", lambda *_, **__: Spawner())
+    monkeypatch.setattr(runner, "get_spawner", lambda *_, **__: Spawner())
     usual = runner.get_spawner
     assert progress.run_benchmarks(BENCHMARKS, "environment") == "results"
     assert runner.get_spawner is usual

@@ -27,9 +27,7 @@ def test_repeats_its_vectors(case):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "model", every_model("atlif", "dsn", "lif", "prf", "psn", "stclif", "super")
-)
+@pytest.mark.parametrize("model", every_model("dsn", "lif", "psn"))
 def test_compiled_models_repeat_their_vectors(model):
     if reason := neurons.backends.refusal(neurons.get(model), "compile"):
         pytest.skip(reason)
@@ -99,6 +97,13 @@ def test_unseen_case_of_a_known_neuron(copy, capsys):
 def test_runner_notices_a_wrong_array(copy, capsys, arrays, name):
     assert main([str(copy("plif/c0_clifrepo", arrays=arrays))]) == 1
     assert f"FAILED plif/unseen on eager in float64: {name} is off" in capsys.readouterr().out
+
+
+def test_float32_has_a_bound_of_the_case_and_not_one_for_all(copy):
+    """An error of 1e-5 of a gradient without cancellation is noticed; 1e-4 used to pass."""
+    folder = copy(SOFT, arrays=lambda a: {"grad.x": a["grad.x"] * (1 + 1e-5)})
+    (line,) = check.judge(cases.find(folder)[0], ["eager"], [torch.float32]).wrong
+    assert "in float32: grad.x is off by 1.0e-05" in line
 
 
 def test_runner_notices_a_wrong_option(copy, capsys):

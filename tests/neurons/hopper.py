@@ -25,9 +25,9 @@ def compiled(kernel):
     return result.asm["cubin"]
 
 
-def main():
-    """Print the models whose kernels compiled."""
-    for name in neurons.names():
+def main(*names: str):
+    """Print those of the models whose kernels compiled."""
+    for name in names:
         layer = neurons.Layer(name, shape=(6,)) if "shape" in neurons.get(name).needs else None
         if neurons.backends.refusal(neurons.get(name), "cpu") is None:
             layer = layer or neurons.Layer(name)
