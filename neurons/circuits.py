@@ -6,11 +6,14 @@ W is a convolution over the axes of `*`, or for [C] alone a product over the cha
 
     circuit="group"    `groups` groups of channels; gcd(groups, C) if `groups` does not divide C
     circuit="global"   one group
-    circuit="self"     one weight and one bias per neuron (Table 11)
-    norm=True          a GroupNorm after each convolution, inside the tanh, as in the authors' code
-                       and in the paper's number of parameters
-    kept=...           of stclif: "temporal" or "spatial" leaves out the other circuit, whose gate
-                       is then 0 (Table 7)
+    circuit="self"     one weight and one bias per neuron (Table 11); no convolution, so `norm` is
+                       refused, and `groups` and `kernel` have nothing to set
+    groups=16          groups of the GroupNorm too; in "global" circuits of the GroupNorm alone
+    kernel=5           along each axis of `*`; neurons of shape (C,) have none
+    norm=True          a GroupNorm, with `eps`, after each convolution, inside the tanh, as in the
+                       authors' code and in the paper's number of parameters
+    kept=...           "temporal" or "spatial" leaves out the other circuit, whose gate is then 0
+                       (Table 7)
     detach_gates=True  no gradient through the gating spikes (appendix A; Y in Table 8)
 
 Circuits couple neurons, so no kernel can be generated from such a step; `backend="compile"` is the
@@ -31,13 +34,16 @@ import torch
 from torch import Tensor
 from torch.nn.functional import group_norm
 
-from neurons.contract import COUNT, Bound
+from neurons.contract import COUNT, POSITIVE, Bound
 
 CIRCUITS = ("temporal", "spatial")
 BOUNDS: dict[str, Bound] = {
     "circuit": ("self", "group", "global"),
     "groups": COUNT,
-    "kernel": range(1, 2**31, 2),
+    "kernel": range(1, 256, 2),
+    "kept": ("both", *CIRCUITS),
+    "eps": POSITIVE,
+    "v_th": POSITIVE,
 }
 
 
@@ -53,8 +59,10 @@ def draw(
     """Return the fields of a model's Params that belong to circuits.
 
     Weights start as those of torch's Conv if a GroupNorm follows. If not, they start inhibitory,
-    so that activity does not explode.
+    so that activity does not explode. Raise ValueError for "self" circuits with a GroupNorm.
     """
+    if norm and circuit == "self":
+        raise ValueError("circuit = 'self' takes no norm=True; use circuit='group' or 'global'")
     parts = math.gcd(groups, shape[0]) if circuit == "group" else 1
     inner = (shape[0] // parts, *(kernel,) * (len(shape) - 1))
     size, fan_in = ((shape[0], *inner), math.prod(inner)) if circuit != "self" else (shape, 1)

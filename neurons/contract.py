@@ -7,7 +7,8 @@ A model file defines some of
     init       (generator, **options) -> Params, if parameters are random or have a shape
     start      (x, p) -> State, if the first state is not made of the defaults
     step       (x, state, p, fire) -> (s, state), one time step, x and s are [N, *]
-    sequence   (x, p, fire) -> s, all steps at once, x and s are [T, N, *]
+    sequence   (x, p, fire) -> s, all steps at once, x and s are [T, N, *]; -> (s, State) if the
+               model has running statistics, which are then the fields of State
 
 and exports them as one record, `NEURON = Neuron(...)`. A model with `step` runs online, one with
 `sequence` trains in parallel over time. A model that has both gives the same result with either.
@@ -17,7 +18,6 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,8 +25,36 @@ from typing import Any
 import torch
 from torch import Tensor
 
-Bound = tuple[float, float] | tuple[str, ...] | range
-COUNT = range(1, 2**31)  # bound of an option that counts: an integer > 0
+from neurons.bounds import (
+    COUNT,
+    FINITE,
+    FRACTION,
+    NOT_NEGATIVE,
+    POSITIVE,
+    THRESHOLD,
+    TIME_CONSTANT,
+    Bound,
+    Interval,
+    is_shape,
+    problem,
+    shown,
+)
+
+__all__ = [
+    "COUNT",
+    "FINITE",
+    "FRACTION",
+    "NOT_NEGATIVE",
+    "POSITIVE",
+    "THRESHOLD",
+    "TIME_CONSTANT",
+    "Bound",
+    "Interval",
+    "Neuron",
+    "one_of",
+    "per_channel",
+]
+RESETS = ("hard", "soft", "none")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +68,19 @@ class Neuron:
     learnable
         The fields of `Params` that are trained.
     bounds
-        The allowed values of an option: an open interval, a range of integers or a list of words,
-        e.g. `{"tau": (1.0, math.inf), "k": COUNT, "decay": ("linear", "exp")}`.
+        The allowed values of an option: an interval, a range of integers or a list of words,
+        e.g. `{"tau": TIME_CONSTANT, "k": COUNT, "decay": ("linear", "exp")}`. A number without
+        bounds must be finite.
     surrogate, reset, strict
         The defaults of `Layer`; a strict neuron fires at u > 0, not at u = 0.
+    resets
+        The resets that the model has; ("none",) if it has none, or learns it.
+    width
+        The width of the surrogate "rect" if the user gives none; None: the option v_th.
+    elsewhere
+        What is an option of something else: `{"N": 'surrogate("integer", N={})'}`.
+    torch_above
+        The values of options above which torch's operations are faster than generated kernels.
     running
         Running statistics: tensors of `Params` that are also fields of `State`. A layer in
         training mode copies their last state into its parameters. If `Params` has a field
@@ -55,7 +92,7 @@ class Neuron:
     Params: Any
     State: Any = None
     step: Callable[..., tuple[Tensor, Any]] | None = None
-    sequence: Callable[..., Tensor] | None = None
+    sequence: Callable[..., Any] | None = None
     init: Callable[..., Any] | None = None
     start: Callable[[Tensor, Any], Any] | None = None
     learnable: tuple[str, ...] = ()
@@ -63,6 +100,10 @@ class Neuron:
     surrogate: str = "atan"
     reset: str = "hard"
     strict: bool = False
+    resets: tuple[str, ...] = RESETS
+    width: float | None = None
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    torch_above: Mapping[str, int] = field(default_factory=dict)
     running: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
 
@@ -94,10 +135,18 @@ class Neuron:
 
         Raise ValueError for an unknown option or a value out of bounds.
         """
+        self.check(options)
+        return self.Params(**options) if self.init is None else self.init(generator, **options)
+
+    def check(self, options: Mapping[str, Any]) -> None:
+        """Raise ValueError for an unknown option or a value out of bounds."""
         for name, value in options.items():
+            if name in self.elsewhere:
+                raise ValueError(
+                    f"{self.name} has no option {name!r}; use {self.elsewhere[name].format(value)}"
+                )
             one_of(f"{self.name} has no option", name, self.options)
             self._check(name, value)
-        return self.Params(**options) if self.init is None else self.init(generator, **options)
 
     def initial(self, x: Tensor, p: Any) -> Any:
         """Return the state before the first step, for inputs like `x`, [N, *] in state dtype."""
@@ -105,46 +154,44 @@ class Neuron:
             return self.start(x, p)
         return self.State(*(torch.full_like(x, v) for v in self.State._field_defaults.values()))
 
+    def whole(self, x: Tensor, p: Any, fire: Any) -> tuple[Tensor, Any]:
+        """Run `sequence`; return the spikes, and the State of running statistics or None."""
+        assert self.sequence is not None
+        result = self.sequence(x, p, fire)
+        return result if self.running else (result, None)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Neuron:
         """Return the neuron itself: what was compiled for it serves a copied layer too."""
         return self
 
     def _check(self, name: str, value: Any) -> None:
         """Raise a one-line ValueError if the option may not have this value."""
-        bound, option = self.bounds.get(name), f"{self.name}: {name} = {value!r}"
+        bound = self.bounds.get(name, FINITE)
         if name == "shape":
-            if not value or not all(isinstance(size, int) and size > 0 for size in value):
-                raise ValueError(f"{option} is not allowed; it must be (C, *), sizes > 0")
-        elif isinstance(bound, tuple) and isinstance(bound[0], str):
+            allowed = "" if is_shape(value) else "(C, *), integers > 0"
+        elif isinstance(bound, Interval | range):
+            allowed = problem(value, bound, type(self.options[name]))
+        else:
             one_of(f"{self.name} has no {name}", value, bound)
-        elif isinstance(bound, range):
-            if not isinstance(value, int) or value not in bound:
-                odd = "odd " if bound.step == 2 else ""
-                raise ValueError(f"{option} is not allowed; it must be an {odd}integer > 0")
-        elif isinstance(self.options[name], bool):
-            if not isinstance(value, bool):
-                raise ValueError(f"{option} is not allowed; it must be True or False")
-        elif not isinstance(value, (int, float, Tensor)) or isinstance(value, bool):
-            raise ValueError(f"{option} is not allowed; it must be a number")
-        elif isinstance(bound, tuple):
-            low, high = bound
-            numbers = torch.as_tensor(value)
-            if not bool(((numbers > low) & (numbers < high)).all()):
-                allowed = f"> {low}" if high == math.inf else f"in ({low}, {high})"
-                raise ValueError(f"{option} is not allowed; it must be {allowed}")
+            return
+        if allowed:
+            raise ValueError(
+                f"{self.name}: {name} = {shown(value)} is not allowed; it must be {allowed}"
+            )
 
 
-def one_of(problem: str, name: str, known: Iterable[str]) -> str:
+def one_of(wrong: str, name: str, known: Iterable[str]) -> str:
     """Return `name` if it is known, e.g. `one_of("no neuron", name, names())`.
 
     Raise ValueError otherwise: "no neuron 'lfi'; did you mean 'lif'? known: clif, lif".
     """
     known = sorted(known)
-    if name in known:
+    if isinstance(name, str) and name in known:
         return name
-    close = difflib.get_close_matches(str(name), known, n=1)
+    close = difflib.get_close_matches(str(name), known, n=1) if isinstance(name, str) else []
     guess = f" did you mean {close[0]!r}?" if close else ""
-    raise ValueError(f"{problem} {name!r};{guess} known: {', '.join(known)}")
+    text = repr(name) if isinstance(name, str) else shown(name)
+    raise ValueError(f"{wrong} {text};{guess} known: {', '.join(known)}")
 
 
 def per_channel(w: Tensor, trailing: int) -> Tensor:

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from neurons.bounds import COUNT, POSITIVE, problem, shown
 from neurons.contract import one_of
 
 
@@ -44,13 +45,15 @@ def sigmoid(u: Tensor, alpha: float = 4.0) -> Tensor:
 
 
 def rect(
-    u: Tensor, width: float = 1.0, height: float | None = None, closed: bool = False
+    u: Tensor, width: float | None = None, height: float | None = None, closed: bool = False
 ) -> Tensor:
     """g' = height for |u| < width/2 (<= with `closed`), else 0; the default height is 1/width.
 
-    CLIF Eq. 8 is open, the authors' code closed. CLIF's alpha is the width; SpikingJelly's
-    Rect(alpha) has width 1/alpha and height alpha.
+    The default width is the layer's v_th (CLIF Eq. 8), and 1 without a layer. CLIF Eq. 8 is open,
+    the authors' code closed. CLIF's alpha is the width; SpikingJelly's Rect(alpha) has width
+    1/alpha and height alpha.
     """
+    width = 1.0 if width is None else width
     number = isinstance(width, (int, float))  # hardtanh takes numbers only; clamp is closed
     inside = torch.nn.functional.hardtanh if number and not closed else torch.clamp
     return inside(u, -width / 2, width / 2) * (1 / width if height is None else height) + 0.5
@@ -102,7 +105,7 @@ Spike = Callable[[Surrogate, Tensor], Tensor]
 def surrogate(name: str | Surrogate, **arguments: Any) -> Surrogate:
     """Return the surrogate called `name`, e.g. `surrogate("rect", width=0.5)`.
 
-    Raise ValueError for an unknown name or argument, or a value that is not positive.
+    Raise ValueError for an unknown name or argument, or a value that is not positive and finite.
     """
     if isinstance(name, Surrogate):
         if arguments:
@@ -111,13 +114,10 @@ def surrogate(name: str | Surrogate, **arguments: Any) -> Surrogate:
     g = SURROGATES[one_of("no surrogate", name, SURROGATES)]
     defaults = {q.name: q.default for q in list(inspect.signature(g).parameters.values())[1:]}
     for key, value in arguments.items():
-        default = defaults[one_of(f"surrogate {name} has no argument", key, defaults)]
-        kind = float if default is None else type(default)
-        number = isinstance(value, (int, float) if kind is float else kind)
-        if not number or (kind is not bool and not value > 0):
-            allowed = "True or False" if kind is bool else f"{kind.__name__} > 0"
+        kind = type(defaults[one_of(f"surrogate {name} has no argument", key, defaults)])
+        if allowed := problem(value, COUNT if kind is int else POSITIVE, kind):
             raise ValueError(
-                f"surrogate {name}: {key} = {value!r} is not allowed; it must be {allowed}"
+                f"surrogate {name}: {key} = {shown(value)} is not allowed; it must be {allowed}"
             )
     return Surrogate(name, tuple((defaults | arguments).items()))
 

@@ -12,9 +12,8 @@ from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import UninitializedBuffer, UninitializedParameter
 
 from neurons import backends, registry
-from neurons.contract import one_of
-from neurons.fire import RESETS, Fire, Surrogate
-from neurons.fire import surrogate as make_surrogate
+from neurons.choices import check_flag, choose_fire, choose_truncation, shape_of
+from neurons.fire import Surrogate
 
 
 class _PendingBuffer(UninitializedBuffer):
@@ -37,32 +36,35 @@ class Layer(LazyModuleMixin, nn.Module):
     backend
         One of `neurons.backends.names()`, or "auto": the fastest that needs no long compilation.
     surrogate
-        A name, or `neurons.surrogate("rect", width=0.5)`. Default: that of the model.
+        A name, or `neurons.surrogate("rect", width=0.5)`. Default: that of the model. A "rect"
+        without a width has that of the model's paper, or v_th (CLIF Eq. 8).
     reset
-        "hard", "soft" or "none". Default: that of the model.
+        "hard", "soft" or "none"; a model refuses what it does not have. Default: that of the model.
     detach_reset
-        Keep the reset out of the gradient.
+        Keep the reset out of the gradient; without a reset there is nothing to keep out.
     shape
         The neurons' shape without time and batch, (C, *). Without it, a model with parameters per
         channel builds them at the first call, like torch's Lazy modules. So does a model with
-        parameters per time step without its option T.
+        parameters per time step without its option T. Other models take any shape and ignore it.
     stateful
         Carry the state from call to call; see `reset_state` and `detach`.
     strict
-        Fire at u > 0, not at u = 0. Default: that of the model.
+        Fire at u > 0, not at u = 0; the same for "integer" spikes. Default: that of the model.
     truncate
-        Length k of a window [steps]: k-step truncated BPTT. No gradient flows through the state
-        from one window to the one before. Default: no truncation.
+        k [steps] of k-step truncated BPTT: no gradient flows through the state from one window of
+        k steps to the one before, nor between calls. Default: no truncation.
+    truncation
+        How k is read: "blocks" (default), "lags" or "first"; see `neurons/truncation.py`.
     generator
-        Random generator for the initial parameters.
+        Random generator for the initial parameters, of models that draw them.
     **options
         Options of the model, e.g. tau [steps], v_th, k; see its docstring.
 
     Attributes
     ----------
     backend : str
-        The backend that runs the layer. "auto" depends on the device of the last input (before
-        the first call: the CPU).
+        The backend that runs the layer. "auto" depends on the last input: on its device (before
+        the first call: the CPU) and, if `stateful`, on whether it was a single step.
     fire : Fire
         How the neurons spike and reset.
     state : State | None
@@ -89,6 +91,7 @@ class Layer(LazyModuleMixin, nn.Module):
         stateful: bool = False,
         strict: bool | None = None,
         truncate: int | None = None,
+        truncation: str | None = None,
         generator: torch.Generator | None = None,
         **options: Any,
     ) -> None:
@@ -96,19 +99,18 @@ class Layer(LazyModuleMixin, nn.Module):
             warnings.simplefilter("ignore", UserWarning)  # "Lazy modules are a new feature"
             super().__init__()
         self.neuron = registry.get(name)
-        g = make_surrogate(surrogate or self.neuron.surrogate)
-        mode = one_of("no reset", reset or self.neuron.reset, RESETS)
-        strict = self.neuron.strict if strict is None else strict
-        self.fire = Fire(g, mode, detach_reset, Surrogate.strictly if strict else Surrogate.spike)
-        if truncate is not None and (not isinstance(truncate, int) or truncate < 1):
-            raise ValueError(f"truncate = {truncate!r} is not allowed; it must be an integer > 0")
-        self.stateful, self.truncate = stateful, truncate
-        self.reset_state()
         if shape is not None and "shape" in self.neuron.needs:
-            options["shape"] = (shape,) if isinstance(shape, int) else tuple(shape)
+            options["shape"] = shape_of(shape)
+        self.neuron.check(options)
+        self.fire = choose_fire(self.neuron, options, surrogate, reset, detach_reset, strict)
+        self.truncate, self.truncation = choose_truncation(truncate, truncation)
+        check_flag("stateful", stateful)
+        self.stateful = stateful
+        self.reset_state()
         self._options, self._generator = options, generator
-        self._requested_backend, self._device_type = backend, "cpu"
-        self._choice: tuple[Any, str] = (None, "")
+        self._requested_backend = backend
+        self._input = ("cpu", False)  # device type of the last input, and whether it was short
+        self._choices: dict[tuple[str, bool], tuple[Any, str]] = {}
         _ = self.backend  # raises if the requested one cannot run
         if self._pending:
             self._register_pending()
@@ -119,10 +121,11 @@ class Layer(LazyModuleMixin, nn.Module):
     @property
     def backend(self) -> str:
         steps = self.stateful or self.truncate is not None
-        request = (self._requested_backend, self.fire, self._options, steps, self._device_type)
-        if request != self._choice[0]:  # choosing is slow: it traces the step
-            self._choice = request, backends.choose(self.neuron, *request)
-        return self._choice[1]
+        request = (self._requested_backend, self.fire, self._options, steps, *self._input)
+        before = self._choices.get(self._input)
+        if before is None or request != before[0]:  # choosing is slow: it traces the step
+            before = self._choices[self._input] = request, backends.choose(self.neuron, *request)
+        return before[1]
 
     @property
     def _pending(self) -> list[str]:
@@ -178,8 +181,8 @@ class Layer(LazyModuleMixin, nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return the spikes, [T, N, *], for the input current x, [T, N, *], in its dtype."""
         self._check(x)
-        self._device_type = x.device.type
-        options = (self.params, self.fire, self.state, self.truncate)
+        self._input = x.device.type, backends.is_short(x)
+        options = (self.params, self.fire, self.state, self.truncate, self.truncation)
         s, state = backends.run(self.neuron, self.backend, x, *options)
         if self.stateful:
             self.state, self._batch = state, x.shape[1:]

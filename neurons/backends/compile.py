@@ -44,7 +44,7 @@ def _compiled(neuron: Neuron, fire: Fire, fixed: tuple[tuple[str, Any], ...]) ->
 
     def sequence(x: Tensor, tensors: dict[str, Tensor], state: Any) -> tuple[Tensor, Any]:
         p = neuron.Params(**dict(fixed), **tensors)
-        return neuron.sequence(x, p, fire), None  # type: ignore[misc]
+        return neuron.whole(x, p, fire)
 
     return torch.compile(steps if neuron.step else sequence, fullgraph=True)
 

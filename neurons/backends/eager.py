@@ -19,7 +19,7 @@ def refusal(neuron: Neuron, p: Any, fire: Fire) -> str | None:
 def run(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tensor, Any]:
     if neuron.sequence is None:
         return unroll(neuron, x, p, fire, state)
-    return neuron.sequence(x, p, fire), None
+    return neuron.whole(x, p, fire)
 
 
 BACKEND = Backend(run, refusal)

@@ -7,6 +7,11 @@
     running[t] = m theta[t] + (1 - m) running[t]                                 Eq. 6
     width[t] = (1 + tanh(theta[t] - v_th)) width                                 Eq. 7
 
+The ablations of the paper: `threshold="fixed"` fires at v_th and still sets the width by Eq. 5 and
+Eq. 7 (TGO alone); `width="fixed"` keeps the surrogate's width (AT alone); with both, the model is
+lif(tau=1.25), and f_c and momentum have nothing to set. `average=False` leaves out Eq. 6: theta is
+that of the batch in evaluation too (Fig. 7, 13).
+
 Mean and std (unbiased) are over the batch and the neurons of one step. A layer in training mode
 fires at theta and averages it in the buffer `running`, which is saved; in evaluation it fires at
 `running`. There is one value for each of T steps, with T from the option or the first input; later
@@ -26,7 +31,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.contract import COUNT, Neuron
+from neurons.contract import COUNT, FRACTION, POSITIVE, Interval, Neuron
 from neurons.fire import Fire
 
 
@@ -43,8 +48,9 @@ class Params(NamedTuple):
     v_th: float = 1.0  # v_th, first threshold, at which the surrogate has its given width
     f_c: float = 1.0  # f_c, firing control factor
     momentum: float = 0.1  # m, weight of this batch in the running threshold
-    threshold: str = "true"  # from the "true" or the "estimated" spread of the potential
-    width: str = "threshold"  # what sets the width: "threshold" (Eq. 7) or "std" (code)
+    threshold: str = "true"  # from the "true" or the "estimated" spread of the potential; "fixed"
+    width: str = "threshold"  # set by the "threshold" (Eq. 7), by "std" (code), or "fixed"
+    average: bool = True  # fire at the running threshold in evaluation
     training: bool = False  # fire at this batch's threshold, else at the running one
 
 
@@ -66,7 +72,7 @@ def start(x: Tensor, p: Params) -> State:
 
 
 def adapt(h: Tensor, tau: Tensor, p: Params) -> tuple[Tensor, Tensor]:
-    """Return this step's threshold, and the value that sets the width."""
+    """Return theta of this step, and the value that sets the width."""
     if h.numel() == 1:
         raise ValueError("atlif needs more than one neuron to adapt to; call eval()")
     std = h.std()
@@ -80,16 +86,20 @@ def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]
     tau = x.new_full((), p.tau) if p.w is None else torch.sigmoid(p.w)
     h = tau * state.v + x
     running, now = state.running, state.t.long().clamp(max=len(state.running) - 1).view(1)
-    average = running.index_select(0, now)
-    if p.training:
-        threshold, scale = adapt(h.detach(), tau.detach(), p)
-        running = running.index_copy(0, now, p.momentum * threshold + (1 - p.momentum) * average)
-    else:
-        threshold = scale = average.view(())
-    width = dict(fire.surrogate.arguments).get("width")
-    if width is None:
+    theta = scale = running.index_select(0, now).view(())
+    adapts = p.threshold != "fixed" or p.width != "fixed"
+    if adapts and (p.training or not p.average):
+        average = theta
+        theta, scale = adapt(h.detach(), tau.detach(), p)
+        if p.training and p.average:
+            after = p.momentum * theta + (1 - p.momentum) * average
+            running = running.index_copy(0, now, after.view(1))
+    threshold = p.v_th if p.threshold == "fixed" else theta
+    arguments = dict(fire.surrogate.arguments)
+    if p.width == "fixed" or "width" not in arguments:
         s = fire(h - threshold)
     else:
+        width = 1.0 if arguments["width"] is None else arguments["width"]
         s = fire(h - threshold, width=width * (1 + torch.tanh(scale - p.v_th)))
     return s, State(fire.reset(h, s, threshold), running, state.t + 1)
 
@@ -103,11 +113,14 @@ NEURON = Neuron(
     learnable=("w",),
     bounds={
         "T": COUNT,
-        "tau": (0.0, 1.0),
-        "f_c": (0.0, math.inf),
-        "threshold": ("true", "estimated"),
-        "width": ("threshold", "std"),
+        "tau": FRACTION,
+        "v_th": POSITIVE,
+        "f_c": POSITIVE,
+        "momentum": Interval(0.0, 1.0, "high"),
+        "threshold": ("true", "estimated", "fixed"),
+        "width": ("threshold", "std", "fixed"),
     },
     surrogate="rect",
+    width=1.0,
     running=("running",),
 )

@@ -5,21 +5,23 @@
     m[t] = m[t-1] sigmoid(h[t] / tau) + s[t]                 complementary potential
     v[t] = h[t] - s[t] (v_th + sigmoid(m[t]))                reset
 
-Both potentials start at 0. The paper's surrogate is the rectangle of width v_th = 1; for another
-v_th use `surrogate("rect", width=v_th)`. The rectangle is open in Eq. 8 (the default) and closed in
-the authors' code: `surrogate("rect", closed=True)`. One of the released classes, CLIFSpike,
-overwrites m with sigmoid(m), a bug that is not reproduced. `decay_input=True` charges x / tau.
+    v[t] = (1 - s[t]) h[t] - s[t] sigmoid(m[t])              `reset="hard"`
+
+Both potentials start at 0. The hard reset is that of the authors' code with v_reset = 0. Without a
+reset nothing would be complemented: `reset="none"` is refused. The surrogate is the rectangle of
+width v_th, open in Eq. 8 (the default) and closed in the authors' code:
+`surrogate("rect", closed=True)`. One of the released classes, CLIFSpike, overwrites m with
+sigmoid(m), a bug that is not reproduced. `decay_input=True` charges x / tau.
 
 Source: CLIF (Huang et al. 2024) Eq. 15-19 and Algorithm 1.
 """
 
-import math
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from neurons.contract import Neuron
+from neurons.contract import THRESHOLD, TIME_CONSTANT, Neuron
 from neurons.fire import Fire
 
 
@@ -43,7 +45,8 @@ def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]
     h = (1 - 1 / p.tau) * state.v + drive
     s = fire(h - p.v_th)
     m = state.m * torch.sigmoid(h / p.tau) + s
-    return s, State(v=fire.reset(h, s, p.v_th + torch.sigmoid(m)), m=m)
+    deeper = torch.sigmoid(m)
+    return s, State(v=fire.reset(h, s, p.v_th + deeper, -deeper), m=m)
 
 
 NEURON = Neuron(
@@ -51,7 +54,8 @@ NEURON = Neuron(
     State,
     step,
     start=start,
-    bounds={"tau": (1.0, math.inf)},
+    bounds={"tau": TIME_CONSTANT, "v_th": THRESHOLD},
     surrogate="rect",
     reset="soft",
+    resets=("soft", "hard"),
 )

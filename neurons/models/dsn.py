@@ -14,14 +14,13 @@ Layout: [T, N, C, *]; W [C, k], b [C], M [C, C].
 Source: DSN (parallel training), section 4, Eq. 9-12 and appendix B; no code was released.
 """
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from neurons.contract import COUNT, Neuron, per_channel
+from neurons.contract import COUNT, POSITIVE, Neuron, per_channel
 from neurons.fire import Fire
 from neurons.scan import linear_scan
 
@@ -102,7 +101,9 @@ NEURON = Neuron(
     init,
     start,
     learnable=("conv_weight", "conv_bias", "mix"),
-    bounds={"tau": (0.0, math.inf), "k": COUNT},
+    bounds={"tau": POSITIVE, "k": COUNT},
     surrogate="integer",
     reset="none",
+    resets=("none",),
+    elsewhere={"N": 'surrogate("integer", N={})'},
 )

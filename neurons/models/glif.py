@@ -27,7 +27,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.contract import COUNT, Neuron, per_channel
+from neurons.contract import COUNT, FRACTION, Neuron, per_channel
 from neurons.fire import Fire
 
 
@@ -108,10 +108,12 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("alpha", "beta", "gamma", "tau", "threshold", "leak", "subreset", "conduct"),
-    bounds=dict.fromkeys(("tau", "v_th", "conduct"), (0.0, 1.0))
+    bounds=dict.fromkeys(("tau", "v_th", "conduct"), FRACTION)
     | {"T": COUNT, "gates": ("fused", "hard", "soft"), "per": ("channel", "layer")},
     surrogate="rect",
     reset="none",
+    resets=("none",),
     strict=True,
+    width=1.0,
     tables=("conduct",),
 )

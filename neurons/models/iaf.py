@@ -14,7 +14,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.contract import Neuron
+from neurons.contract import FINITE, THRESHOLD, Neuron
 from neurons.fire import Fire
 
 
@@ -37,4 +37,4 @@ def step(x: Tensor, state: State, p: Params, fire: Fire) -> tuple[Tensor, State]
     return s, State(v=fire.reset(h, s, p.v_th, p.v_reset))
 
 
-NEURON = Neuron(Params, State, step, start=start)
+NEURON = Neuron(Params, State, step, start=start, bounds={"v_th": THRESHOLD, "v_reset": FINITE})

@@ -6,18 +6,18 @@
 
 N = 4 and the derivative, 1 for 0 <= h / v_th <= N, are those of the surrogate "integer". The
 default tau gives the paper's decay of 1/4. The authors' code keeps the reset out of the gradient:
-`detach_reset=True`.
+`detach_reset=True`. A hard reset, (1 - s) h, makes no sense for s > 1 and is refused.
+The width of another surrogate is in units of v_th, as u is h / v_th.
 
 Source: Luo et al., ECCV 2024 (SpikeYOLO), Eq. 4-6; other thresholds as in SpikingJelly's ILIFNode.
 """
 
-import math
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from neurons.contract import Neuron
+from neurons.contract import POSITIVE, TIME_CONSTANT, Neuron
 from neurons.fire import Fire
 
 
@@ -45,7 +45,10 @@ NEURON = Neuron(
     State,
     step,
     start=start,
-    bounds={"tau": (1.0, math.inf), "v_th": (0.0, math.inf)},
+    bounds={"tau": TIME_CONSTANT, "v_th": POSITIVE},
     surrogate="integer",
     reset="soft",
+    resets=("soft", "none"),
+    width=1.0,
+    elsewhere={"N": 'surrogate("integer", N={})'},
 )

@@ -12,13 +12,12 @@ Source: Li et al., IJCNN 2024; the authors' code (BrainCog, class IPSU), which c
 trains the surrogate's alpha as well.
 """
 
-import math
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from neurons.contract import COUNT, Neuron
+from neurons.contract import COUNT, THRESHOLD, TIME_CONSTANT, Neuron
 from neurons.fire import Fire
 from neurons.scan import across_time, decays
 
@@ -50,7 +49,8 @@ NEURON = Neuron(
     sequence=sequence,
     init=init,
     learnable=("weight", "bias"),
-    bounds={"T": COUNT, "tau": (1.0, math.inf)},
+    bounds={"T": COUNT, "tau": TIME_CONSTANT, "v_th": THRESHOLD},
     reset="none",
+    resets=("none",),
     strict=True,
 )

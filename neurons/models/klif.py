@@ -13,13 +13,12 @@ Source: Jiang & Zhang 2023 (arXiv 2302.09238), F = ReLU(kH); SpikingJelly's KLIF
 authors released no code.
 """
 
-import math
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from neurons.contract import Neuron
+from neurons.contract import FINITE, THRESHOLD, TIME_CONSTANT, Neuron
 from neurons.fire import Fire
 
 
@@ -62,5 +61,5 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("k",),
-    bounds={"tau": (1.0, math.inf)},
+    bounds={"tau": TIME_CONSTANT, "v_th": THRESHOLD, "v_reset": FINITE},
 )

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.contract import Neuron
+from neurons.contract import FINITE, THRESHOLD, TIME_CONSTANT, Neuron
 from neurons.fire import Fire
 
 
@@ -50,5 +50,10 @@ NEURON = Neuron(
     State,
     step,
     start=start,
-    bounds={"tau": (1.0, math.inf), "decay": ("linear", "exp")},
+    bounds={
+        "tau": TIME_CONSTANT,
+        "v_th": THRESHOLD,
+        "v_reset": FINITE,
+        "decay": ("linear", "exp"),
+    },
 )

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.contract import Neuron
+from neurons.contract import NOT_NEGATIVE, THRESHOLD, TIME_CONSTANT, Neuron
 from neurons.fire import Fire
 
 
@@ -53,6 +53,11 @@ NEURON = Neuron(
     State,
     step,
     start=start,
-    bounds={"tau": (1.0, math.inf), "decay": ("exp", "linear")},
+    bounds={
+        "tau": TIME_CONSTANT,
+        "v_th": THRESHOLD,
+        "gamma": NOT_NEGATIVE,
+        "decay": ("exp", "linear"),
+    },
     surrogate="piecewise_quadratic",
 )

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from neurons.circuits import COUPLINGS, couplings
-from neurons.contract import Neuron
+from neurons.contract import FINITE, POSITIVE, Neuron
 from neurons.fire import Fire
 
 
@@ -62,6 +62,7 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=COUPLINGS,
+    bounds={"v_th": POSITIVE, "v_start": FINITE},
     surrogate="triangle",
     reset="soft",
 )

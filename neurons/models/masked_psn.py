@@ -6,8 +6,9 @@
 
 Training raises lambda from 0 (the parallel spiking neuron, psn) to 1 (causal, the last k inputs):
 `layer.lambda_.fill_(epoch / epochs)`. lambda is a buffer, saved with the weights, and 1 by default
-(SpikingJelly starts at 0). The threshold is -b and starts at 1. There is no reset. W fixes T and
-has weights for each step: there is no `step`.
+(SpikingJelly starts at 0). The threshold is -b and starts at 1. There is no reset. W has
+weights for each of T steps: there is no `step`, and a longer input is an error. A shorter one is
+taken as followed by zeros: W and b are cut to its steps, which at lambda = 1 is the same neuron.
 
 Cost is quadratic in T while lambda < 1. If lambda = 1 and T > 8 max(k, 32), only the band is
 multiplied: that is linear in T, except for W's gradient, [T, T] and zero outside the band. Reading
@@ -27,7 +28,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.contract import COUNT, Neuron
+from neurons.contract import COUNT, Interval, Neuron
 from neurons.fire import Fire
 from neurons.scan import CHUNK, across_taps, across_time
 
@@ -40,8 +41,6 @@ class Params(NamedTuple):
 
 
 def init(generator: torch.Generator | None, *, T: int, k: int = 4, lambda_: float = 1.0) -> Params:
-    if not 0 <= lambda_ <= 1:
-        raise ValueError(f"masked_psn: lambda_ = {lambda_!r} is not allowed; it must be in [0, 1]")
     inside = min(k, T)
     bound = float(inside + (T - inside) * (1 - lambda_) ** 2) ** -0.5
     weight = torch.empty(T, T).uniform_(-bound, bound, generator=generator)
@@ -49,6 +48,13 @@ def init(generator: torch.Generator | None, *, T: int, k: int = 4, lambda_: floa
 
 
 def sequence(x: Tensor, p: Params, fire: Fire) -> Tensor:
+    built, steps = len(p.bias), len(x)
+    if steps > built:
+        raise ValueError(
+            f"masked_psn was built for T={built} and got T={steps}; build another with T={steps}"
+        )
+    if steps < built:
+        p = p._replace(weight=p.weight[:steps, :steps], bias=p.bias[:steps])
     if _banded(p):
         columns = torch.arange(1 - p.k, len(p.weight), device=p.weight.device).unfold(0, p.k, 1)
         # Negative columns wrap around to some weights, which the zeros before step 0 cancel.
@@ -70,6 +76,7 @@ NEURON = Neuron(
     sequence=sequence,
     init=init,
     learnable=("weight", "bias"),
-    bounds={"T": COUNT, "k": COUNT},
+    bounds={"T": COUNT, "k": COUNT, "lambda_": Interval(0.0, 1.0, "both")},
     reset="none",
+    resets=("none",),
 )

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.contract import Neuron
+from neurons.contract import FRACTION, POSITIVE, Neuron
 from neurons.fire import Fire
 
 
@@ -65,6 +65,7 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("w",),
-    bounds={"tau": (0.0, 1.0), "gamma": (0.0, math.inf), "v_th": (0.0, math.inf)},
+    bounds={"tau": FRACTION, "gamma": POSITIVE, "v_th": POSITIVE},
     surrogate="rect",
+    width=1.0,
 )

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.contract import Neuron
+from neurons.contract import FINITE, THRESHOLD, TIME_CONSTANT, Neuron
 from neurons.fire import Fire
 
 
@@ -58,5 +58,5 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("w",),
-    bounds={"tau": (1.0, math.inf)},
+    bounds={"tau": TIME_CONSTANT, "v_th": THRESHOLD, "v_reset": FINITE},
 )

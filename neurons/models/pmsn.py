@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.contract import COUNT, Neuron, per_channel
+from neurons.contract import POSITIVE, Interval, Neuron, per_channel
 from neurons.fire import Fire
 from neurons.scan import linear_scan
 
@@ -137,7 +137,13 @@ NEURON = Neuron(
     init,
     start,
     learnable=tuple(Params._fields[:8]),
-    bounds={"d_state": COUNT, "v_th": (0.0, math.inf), "mode": ("reset", "none", "cumsum")},
+    bounds={
+        "d_state": range(1, 1025),
+        "v_th": POSITIVE,
+        "coeff": Interval(0.0, 1e6),
+        "mode": ("reset", "none", "cumsum"),
+    },
     surrogate="triangle",
     reset="none",
+    resets=("none",),
 )

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.contract import Neuron, per_channel
+from neurons.contract import POSITIVE, THRESHOLD, Neuron, per_channel
 from neurons.fire import Fire
 from neurons.scan import linear_scan
 
@@ -47,6 +47,8 @@ def init(
     dt_min: float = 0.1,
     dt_max: float = 1.0,
 ) -> Params:
+    if dt_min > dt_max:
+        raise ValueError(f"prf: dt_min = {dt_min} is not allowed; it must be <= dt_max = {dt_max}")
     C = shape[0]
     log_dt = torch.empty(C).uniform_(math.log(dt_min), math.log(dt_max), generator=generator)
     theta = 2 * math.pi * (1 - torch.rand(C, generator=generator))  # never 0
@@ -88,6 +90,7 @@ NEURON = Neuron(
     sequence,
     init,
     learnable=("log_dt", "theta_log"),
-    bounds=dict.fromkeys(("tau", "dt_min", "dt_max"), (0.0, math.inf)),
+    bounds=dict.fromkeys(("tau", "dt_min", "dt_max"), POSITIVE) | {"v_th": THRESHOLD},
     reset="none",
+    resets=("none",),
 )

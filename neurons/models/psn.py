@@ -45,4 +45,5 @@ NEURON = Neuron(
     learnable=("weight", "bias"),
     bounds={"T": COUNT},
     reset="none",
+    resets=("none",),
 )

@@ -14,13 +14,12 @@ m2 and leaves out the function that makes them: here they are those of BrainCog'
 tau = 2 and v_th = 1/2 are the defaults.
 """
 
-import math
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from neurons.contract import COUNT, Neuron
+from neurons.contract import COUNT, POSITIVE, TIME_CONSTANT, Neuron
 from neurons.fire import Fire
 from neurons.scan import across_time, decays
 
@@ -48,7 +47,8 @@ NEURON = Neuron(
     Params,
     sequence=sequence,
     init=init,
-    bounds={"T": COUNT, "tau": (1.0, math.inf)},
+    bounds={"T": COUNT, "tau": TIME_CONSTANT, "v_th": POSITIVE},
     reset="none",
+    resets=("none",),
     strict=True,
 )

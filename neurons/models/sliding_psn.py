@@ -6,8 +6,8 @@ w[k-1] multiplies the present input; inputs before the first step are zero; ther
 b is added and starts at -1, so it is minus the threshold (the authors' code also adds it, although
 it calls it "threshold"). w starts at 2^(i-k+1), as in SpikingJelly.
 
-Generated kernels, and their compilation, get slower with each tap: beyond about 32 taps
-backend="eager", which multiplies matrices, is faster.
+Generated kernels, and their compilation, get slower with each tap: beyond 32 taps backend="auto"
+is "eager", which multiplies matrices.
 
 Source: Fang et al., NeurIPS 2023, Eq. 12-13.
 """
@@ -59,4 +59,6 @@ NEURON = Neuron(
     learnable=("weight", "bias"),
     bounds={"k": COUNT},
     reset="none",
+    resets=("none",),
+    torch_above={"k": 32},
 )

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.contract import Neuron
+from neurons.contract import NOT_NEGATIVE, POSITIVE, TIME_CONSTANT, Interval, Neuron
 from neurons.fire import Fire
 
 
@@ -53,7 +53,13 @@ NEURON = Neuron(
     State,
     step,
     start=start,
-    bounds={"tau": (1.0, math.inf), "tau_min": (0.0, math.inf), "decay": ("exp", "linear")},
+    bounds={
+        "tau": TIME_CONSTANT,
+        "v_th": POSITIVE,
+        "beta": NOT_NEGATIVE,
+        "tau_min": Interval(1.0, math.inf, "low"),
+        "decay": ("exp", "linear"),
+    },
     surrogate="piecewise_quadratic",
     reset="soft",
 )

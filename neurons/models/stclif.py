@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.circuits import BOUNDS, CIRCUITS, draw, gates
+from neurons.circuits import BOUNDS, draw, gates
 from neurons.contract import Neuron
 from neurons.fire import Fire
 
@@ -71,7 +71,7 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("temporal", "spatial", "gain", "shift"),
-    bounds={**BOUNDS, "kept": ("both", *CIRCUITS)},
+    bounds=BOUNDS,
     surrogate="sigmoid",
     reset="soft",
 )

@@ -9,8 +9,8 @@
 with mu = sigmoid(w) - 1/2 and lambda = sigmoid(w) + 1/2; all w start at 0. The gradient
 flows through the reset, as appendix C says; the authors' code cuts it (`detach_reset=True`).
 
-W is a convolution; `neurons/circuits.py` explains the options `circuit`, `groups`, `kernel`, `norm`
-and `detach_gates`.
+W is a convolution; `neurons/circuits.py` explains the options `circuit`, `groups`, `kernel`,
+`norm`, `kept` and `detach_gates`.
 
 Source: STC (Wang & Yu 2024), appendix C, Eq. 25-31.
 """
@@ -33,13 +33,13 @@ class State(NamedTuple):
 
 
 class Params(NamedTuple):
-    temporal: Tensor  # W_gt, learnable, [C, C/groups, kernel..]; "self": [C, *]
-    spatial: Tensor  # W_gs, learnable, of the same shape
+    temporal: Tensor | None  # W_gt, learnable, [C, C/groups, kernel..]; "self": [C, *]
+    spatial: Tensor | None  # W_gs, learnable, of the same shape
     mu_d: Tensor  # learnable, []: mu_D = sigmoid(mu_d) - 1/2, dendrite to itself
     mu_s: Tensor  # learnable, []: mu_S = sigmoid(mu_s) - 1/2, soma to dendrite
     lambda_s: Tensor  # learnable, []: lambda_S = sigmoid(lambda_s) + 1/2, soma to itself
     lambda_d: Tensor  # learnable, []: lambda_D = sigmoid(lambda_d) + 1/2, dendrite to soma
-    gain: Tensor | None = None  # GroupNorm's gains, temporal and spatial, learnable, [2, C]
+    gain: Tensor | None = None  # GroupNorm's gains, learnable, a row per circuit, [2, C]
     shift: Tensor | None = None  # GroupNorm's shifts, learnable, [2, C]; "self": biases, [2, C, *]
     groups: int = 16  # most groups of convolution and GroupNorm
     eps: float = 1e-5  # epsilon of the GroupNorm
@@ -56,9 +56,10 @@ def init(
     groups: int = 16,
     kernel: int = 5,
     norm: bool = False,
+    kept: str = "both",
     **fixed: Any,
 ) -> Params:
-    drawn = draw(generator, shape, circuit, groups, kernel, norm)
+    drawn = draw(generator, shape, circuit, groups, kernel, norm, kept)
     drawn |= {name: torch.tensor(0.0) for name in COUPLINGS}
     return Params(**drawn, **fixed)
 

@@ -7,8 +7,8 @@
 
 with alpha = sigmoid(w), which starts at 1/2.
 
-W is a convolution; `neurons/circuits.py` explains the options `circuit`, `groups`, `kernel`, `norm`
-and `detach_gates`.
+W is a convolution; `neurons/circuits.py` explains the options `circuit`, `groups`, `kernel`,
+`norm`, `kept` and `detach_gates`.
 
 Source: STC (Wang & Yu 2024), appendix C, Eq. 19-24.
 """
@@ -30,10 +30,10 @@ class State(NamedTuple):
 
 
 class Params(NamedTuple):
-    temporal: Tensor  # W_gt, learnable, [C, C/groups, kernel..]; "self": [C, *]
-    spatial: Tensor  # W_gs, learnable, of the same shape
+    temporal: Tensor | None  # W_gt, learnable, [C, C/groups, kernel..]; "self": [C, *]
+    spatial: Tensor | None  # W_gs, learnable, of the same shape
     w: Tensor  # w, learnable, []: alpha = sigmoid(w), the decay factor per step
-    gain: Tensor | None = None  # GroupNorm's gains, temporal and spatial, learnable, [2, C]
+    gain: Tensor | None = None  # GroupNorm's gains, learnable, a row per circuit, [2, C]
     shift: Tensor | None = None  # GroupNorm's shifts, learnable, [2, C]; "self": biases, [2, C, *]
     groups: int = 16  # most groups of convolution and GroupNorm
     eps: float = 1e-5  # epsilon of the GroupNorm
@@ -50,9 +50,10 @@ def init(
     groups: int = 16,
     kernel: int = 5,
     norm: bool = False,
+    kept: str = "both",
     **fixed: Any,
 ) -> Params:
-    drawn = draw(generator, shape, circuit, groups, kernel, norm)
+    drawn = draw(generator, shape, circuit, groups, kernel, norm, kept)
     return Params(**drawn, w=torch.tensor(0.0), **fixed)
 
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.contract import Neuron
+from neurons.contract import NOT_NEGATIVE, POSITIVE, Neuron
 from neurons.fire import Fire
 
 
@@ -70,7 +70,7 @@ NEURON = Neuron(
     init=init,
     start=start,
     learnable=("beta1", "beta2", "w_gamma"),
-    bounds={"feed": ("before", "after")},
+    bounds={"gamma": NOT_NEGATIVE, "v_th": POSITIVE, "feed": ("before", "after")},
     surrogate="triangle",
     reset="soft",
 )

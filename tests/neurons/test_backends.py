@@ -23,6 +23,31 @@ def test_auto_is_resolved_when_the_layer_is_built():
     assert Layer("psn").backend == "eager"
 
 
+@pytest.mark.parametrize(("model", "torch_backend"), [("lif", "eager"), ("dsn", "serial")])
+def test_auto_takes_single_steps_by_torch_and_long_inputs_by_a_kernel(model, torch_backend):
+    options = {"shape": (6,)} if model == "dsn" else {}
+    generators = [torch.Generator().manual_seed(0) for _ in range(2)]
+    auto = Layer(model, stateful=True, generator=generators[0], **options)
+    steps = Layer(model, stateful=True, generator=generators[1], backend=torch_backend, **options)
+    x = torch.randn(9, 2, 6)
+    for part in x.split([1, 5, 1, 1, 1]):
+        assert torch.equal(auto(part), steps(part))
+        assert auto.backend == (torch_backend if len(part) == 1 else "cpu")
+    wide = Layer("lif", stateful=True)
+    wide(torch.zeros(1, 2, 2**15 + 1))
+    assert wide.backend == "cpu", "a kernel reads and writes many values faster"
+    stateless = Layer(model, **options)
+    stateless(x[:1])
+    assert stateless.backend == "cpu"
+
+
+def test_auto_multiplies_matrices_where_there_are_many_taps():
+    assert Layer("sliding_psn", k=32).backend == "cpu"
+    assert Layer("sliding_psn", k=33).backend == "eager"
+    assert Layer("sliding_psn", k=33, stateful=True).backend == "cpu"
+    assert Layer("dsn", k=33).backend == "cpu"
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_eager_runs_everything(model):
     assert backends.refusal(neurons.get(model), "eager") is None

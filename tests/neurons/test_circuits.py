@@ -92,6 +92,22 @@ def test_other_neurons_than_the_circuits_were_built_for():
     assert_one_line(error, "(8, 1)", "(2, 6)", "shape=(6,)")
 
 
+@pytest.mark.parametrize("norm", [False, True])
+@pytest.mark.parametrize("kept", ["temporal", "spatial"])
+@pytest.mark.parametrize("model", STC)
+def test_one_kept_circuit_is_both_with_the_other_silent(model, kept, norm):
+    """The other gate is then 0 (Table 7)."""
+    other = {"temporal": "spatial", "spatial": "temporal"}[kept]
+    both, one = (build_layer(model, shape=(8,), norm=norm, kept=k) for k in ("both", kept))
+    with torch.no_grad():
+        getattr(both, other).zero_()
+    x = input_current(12, 2, 8)
+    assert other not in one.state_dict() and kept in one.state_dict()
+    assert one(x).any() and torch.equal(one(x), both(x))
+    _, grads = gradients(one, x)
+    assert all(grad.any() for grad in grads)
+
+
 def test_silent_circuits_are_the_original_neuron():
     """Without gates stcplif is PLIF and stclmh is LM-H (appendix C)."""
     x = input_current(20, 2, 8)

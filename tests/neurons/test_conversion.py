@@ -78,12 +78,13 @@ def test_a_hard_reset_with_a_bias_serves_clif_weights():
 
 def test_the_copy_has_the_weights_and_the_original_its_neurons():
     net = network()
-    net[1].truncate = 3
+    net[1].truncate, net[1].truncation = 3, "lags"
     lif = clif_to_lif(net, -0.04)
     torch.testing.assert_close(dict(lif.state_dict()), dict(net.state_dict()))
     assert [net[i].neuron.name for i in (1, 3)] == ["clif", "clif"]
     assert [lif[i].neuron.name for i in (1, 3)] == ["lif", "lif"]
-    assert lif[1].fire.mode == "hard" and lif[1].truncate == 3 and lif[1].training
+    assert lif[1].fire.mode == "hard" and lif[1].training
+    assert (lif[1].truncate, lif[1].truncation) == (3, "lags")
     assert lif[1].fire.surrogate == net[1].fire.surrogate
 
 
@@ -97,6 +98,16 @@ def test_a_layer_alone_becomes_the_lif_of_the_docstring():
         h = -0.1 + (1 - 1 / 1.5) * (v + 0.1) + x_t
         assert torch.equal(s_t, (h > 0.8).float())
         v = torch.where(s_t > 0, -0.1, h)
+
+
+def test_a_clif_that_charges_x_over_tau_becomes_such_a_lif():
+    """Without a spike before it, both potentials are the same."""
+    x = 2 * input_current(1, 200, dtype=torch.float64)
+    clif = neurons.Layer("clif", tau=2.5, decay_input=True).double()
+    lif = clif_to_lif(clif, 0.0)
+    assert lif.params.decay_input
+    assert torch.equal(lif(x), clif(x)) and 0 < lif(x).mean() < 1
+    assert not torch.equal(lif(x), clif_to_lif(neurons.Layer("clif", tau=2.5), 0.0)(x))
 
 
 def test_a_network_without_clif_is_an_error():

@@ -27,7 +27,6 @@ WHOLE = {*MODELS} - {model for model, _ in SERIAL_RUNS}
 double = partial(input_current, dtype=torch.float64)
 close = partial(torch.testing.assert_close, rtol=1e-9, atol=1e-11)
 equal = partial(torch.testing.assert_close, rtol=0.0, atol=0.0)
-POOLED = {"super"}  # normalises over the whole batch, in evaluation too
 FADING = {"llif"}  # its threshold only rises: silent after some hundred steps
 
 
@@ -83,11 +82,10 @@ def test_samples_do_not_see_each_other(model, backend, shape):
     s, (grad, *learned) = pull(layer, x, g)
     _, (twice, *_) = pull(layer, x.repeat_interleave(2, 1), g.repeat_interleave(2, 1))
     close(twice, grad.repeat_interleave(2, 1))
-    if model not in POOLED:
-        alone = [pull(layer, *pair) for pair in zip(x.split(1, 1), g.split(1, 1), strict=True)]
-        assert torch.equal(torch.cat([spikes for spikes, _ in alone], 1), s)
-        inputs, *parameters = zip(*(grads for _, grads in alone), strict=True)
-        close((torch.cat(inputs, 1), [*map(sum, parameters)]), (grad, learned))
+    alone = [pull(layer, *pair) for pair in zip(x.split(1, 1), g.split(1, 1), strict=True)]
+    assert torch.equal(torch.cat([spikes for spikes, _ in alone], 1), s)
+    inputs, *parameters = zip(*(grads for _, grads in alone), strict=True)
+    close((torch.cat(inputs, 1), [*map(sum, parameters)]), (grad, learned))
 
 
 @pytest.mark.parametrize("shape", [(6, 4), (6, 2, 3)])

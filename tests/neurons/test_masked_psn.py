@@ -107,6 +107,30 @@ def test_nan_stays_in_its_chunk_and_the_next(model):
     assert h[:480].isfinite().all() and h[500:504].isnan().all() and h[544:].isfinite().all()
 
 
+@pytest.mark.parametrize("backend", ["eager", "auto"])
+@pytest.mark.parametrize(("built", "T"), [(20, 7), (1000, 999), (1000, 300), (300, 1)])
+def test_a_shorter_input_is_the_start_of_a_longer_one(built, T, backend):
+    """At lambda = 1; the gradient of what is cut off is zero."""
+    layer, x = build_layer("masked_psn", T=built, backend=backend).double(), double(built, 3)
+    s = layer(x)
+    assert torch.equal(layer(x[:T]), s[:T]) and (T < 7 or fires_sometimes(s[:T]))
+    ours = torch.autograd.grad(layer(x[:T]).sum(), [layer.weight, layer.bias])
+    expected = torch.autograd.grad(s[:T].sum(), [layer.weight, layer.bias])
+    torch.testing.assert_close(ours, expected, rtol=1e-12, atol=1e-13)
+
+
+def test_a_shorter_input_is_followed_by_zeros_while_training_lowers_the_mask():
+    layer, x = build_layer("masked_psn", T=12, lambda_=0.3).double(), double(12, 3)
+    padded = torch.cat([x[:5], torch.zeros_like(x[5:])])
+    assert torch.equal(layer(x[:5]), layer(padded)[:5])
+
+
+def test_a_longer_input_is_an_error():
+    with pytest.raises(ValueError) as error:
+        build_layer("masked_psn", T=4)(double(5, 2))
+    assert_one_line(error, "masked_psn", "T=4", "T=5")
+
+
 @pytest.mark.parametrize("lambda_", [-0.1, 1.1, float("nan")])
 def test_lambda_outside_0_and_1_is_an_error(lambda_):
     with pytest.raises(ValueError) as error:

@@ -96,8 +96,10 @@ def first_state(layer, x):
     return initial._replace(**{n: v.detach().requires_grad_() for n, v in values.items()}), fields
 
 
-@pytest.mark.parametrize("reset", ["hard", "soft", "none"])
-@pytest.mark.parametrize(("model", "backend"), RUNS)
+@pytest.mark.parametrize(
+    ("model", "backend", "reset"),
+    [(model, backend, reset) for model, backend in RUNS for reset in neurons.get(model).resets],
+)
 def test_backward_is_the_derivative_of_the_smooth_forward(model, backend, reset):
     """Finite differences hold for the smooth fire; this checks all but the surrogate itself.
 

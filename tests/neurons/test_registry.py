@@ -55,7 +55,7 @@ def test_a_model_knows_its_name_and_has_a_form(name):
     neuron = neurons.get(name)
     assert neuron.name == name
     assert neuron.step or neuron.sequence
-    assert (neuron.State is None) == (neuron.step is None)
+    assert (neuron.State is None) == (neuron.step is None and not neuron.running)
     assert set(neuron.learnable) <= set(neuron.Params._fields)
     assert neurons.get(name) is neuron
 

@@ -26,7 +26,7 @@ CLOSED = neurons.surrogate("rect", closed=True)
         ("spikingjelly", "clif", {"decay_input": True}, "no match for Layer"),
         ("spikingjelly", "clif", {"detach_reset": True}, "detach_reset=True"),
         ("spikingjelly", "clif", {"surrogate": CLOSED}, "no surrogate .*'closed', True"),
-        ("spikingjelly", "ilif", {"reset": "hard"}, "reset='hard'"),
+        ("spikingjelly", "ilif", {"reset": "none"}, "reset='none'"),
         ("spikingjelly", "glif", {"gates": "hard"}, "gates='hard'"),
         ("spikingjelly", "glif", {"train_gates": False}, "train_gates=False"),
         ("snntorch", "psn", {}, "snntorch has no psn"),
