@@ -52,7 +52,8 @@ def claims() -> Iterator[Claim]:
 @cache
 def facts(**circuits: str) -> tuple[int, int]:
     """Return the number of parameters and the FLOPs of one step, those of circuits included."""
-    options: dict[str, Any] = {"norm": True, **circuits} if circuits else {}
+    normed = circuits and circuits.get("circuit") != "self"  # which has no convolution to normalise
+    options: dict[str, Any] = {"norm": True, **circuits} if normed else dict(circuits)
     net = predictor("stclif" if circuits else "lif", backend="eager", **options)
     with torch.no_grad(), FlopCounterMode(display=False, custom_mapping=_FLOPS) as counter:
         net(torch.randn(1, 1, 1, 64, 64))

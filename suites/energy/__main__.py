@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from suites import process
-from suites.energy import target, technology
+from suites.energy import target, technology, text
 from suites.energy.summary import NANO, Rows, Summary, summarize
 
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, OSError) as error:
         print(f"energy: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(data) if options.json == "-" else text(summaries))
+    print(json.dumps(data) if options.json == "-" else shown(summaries))
     return 0
 
 
@@ -57,37 +57,31 @@ def _request(options: argparse.Namespace) -> target.Request:
     return target.Request(shape, options.T, options.spikes, options.epochs)
 
 
-def text(summaries: Sequence[Summary]) -> str:
+def shown(summaries: Sequence[Summary]) -> str:
     """Return the tables of each network and, for several, one that compares them."""
     parts = [_text(summary) for summary in summaries]
-    return "\n\n".join([*parts, table(comparison(summaries))] if len(parts) > 1 else parts)
+    if len(parts) > 1:
+        parts += ["Energy by convention [nJ/sample]", text.table(comparison(summaries))]
+    return "\n\n".join(parts)
 
 
 def _text(summary: Summary) -> str:
     ledger = summary.ledger
     title = f"{summary.name}: T={ledger.T}, batch {ledger.batch}, rate {ledger.rate:.4g}"
-    tables = map(table, (summary.layers(), summary.energies(), summary.comparisons()))
+    tables = map(text.table, (summary.layers(), summary.energies(), summary.comparisons()))
     lines = [f"{name}: {', '.join(items)}" for name, items in summary.unsupported().items()]
-    return "\n\n".join([title, *tables, "\n  ".join(["Not counted by", *(lines or ["none"])])])
+    lines = [text.paragraph(line, "  ") for line in lines or ["none"]]
+    return "\n\n".join([text.paragraph(title), *tables, "\n".join(["Not counted by", *lines])])
 
 
 def comparison(summaries: Sequence[Summary]) -> Rows:
     """Return a row per network with the energy by each convention [nJ/sample]."""
     return [
         {"model": s.name, "rate": s.ledger.rate}
-        | {f"{name} [nJ]": e.total * NANO for name, e in s.estimates.items()}
+        | {name: e.total * NANO for name, e in s.estimates.items() if name != "rate"}
+        | {"rate convention": s.estimates["rate"].total * NANO}
         for s in summaries
     ]
-
-
-def table(rows: Rows) -> str:
-    import pandas as pd  # not installed where asv imports this module
-
-    return pd.DataFrame(rows).to_string(index=False, float_format=digits)
-
-
-def digits(value: float) -> str:
-    return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
 
 
 def page(summaries: Sequence[Summary], chip: technology.Technology) -> str:
@@ -97,7 +91,7 @@ def page(summaries: Sequence[Summary], chip: technology.Technology) -> str:
 
     loader = PackageLoader("suites.energy")
     known = Environment(loader=loader, autoescape=select_autoescape(), undefined=StrictUndefined)
-    known.filters["digits"] = digits
+    known.filters["digits"] = text.digits
     return known.get_template("page.html").render(
         summaries=summaries, chip=chip, comparison=comparison(summaries)
     )

@@ -50,6 +50,7 @@ class Recorder:
         self._calls: dict[str, list[Call]] = defaultdict(list)
         self._first_inputs: dict[str, list[Tensor]] = defaultdict(list)  # before any neuron fired
         self._fired = False
+        self._state: Any = None  # of the layer in progress, before its call
         self._running: list[str] = []  # the modules in progress, the outermost first
         self._dispatched = DispatchRecorder(model, self._kind_of, self._add_operation)
 
@@ -81,7 +82,8 @@ class Recorder:
         if not self._running:
             self._dispatched.stop()
 
-    def _enter_layer(self, *_: Any) -> None:
+    def _enter_layer(self, module: nn.Module, *_: Any) -> None:
+        self._state = getattr(module, "state", None)
         self._dispatched.pause()
 
     def _leave_layer(
@@ -97,11 +99,14 @@ class Recorder:
             x = next(iter((*args, *kwargs.values())))
             with torch.no_grad():
                 call = observe(module, x, y, self._kind_of(x))
+                inner = layers.observe_inner(module, self._state, x, y)
             if call is not None:
                 if call.counts.macs and (name in self._first_inputs or not self._fired):
                     self._first_inputs[name].append(x.detach())
                 self._fired |= call.kind == "neuron"
                 self._calls[name].append(call)
+            for part, inner_call in inner.items():
+                self._calls[f"{name}.{part}"].append(inner_call)
         self._dispatched.resume()
 
     def _kind_of(self, x: Tensor) -> str:

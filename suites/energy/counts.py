@@ -127,7 +127,8 @@ class Call:
         "linear", "conv", "neuron", "activation", "norm" or "pool"; between the layers, "matmul" for
         a product of two computed tensors, or "arithmetic".
     operation
-        The neuron's model, the module's class, or torch's name of the operation.
+        The neuron's model, the module's class, or torch's name of the operation; "circuit" or
+        "mix" for a layer inside of neurons.
     reads
         What the values of the input are, see `kind_of`.
     shape

@@ -9,6 +9,7 @@ from suites.energy.counts import Counts, Sizes, sum_by_name
 from suites.energy.values import ANALOG
 
 STATE_BYTES = 4  # of a value that a neuron keeps, for any dtype of the input
+CIRCUIT, MIX = INNER = ("circuit", "mix")  # the layers inside of neurons, see `suites.energy.inner`
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,11 @@ class Ledger:
 
     @property
     def dense(self) -> float:
-        """Multiply-accumulates of the same network as an ANN: every layer once, per sample."""
-        return sum(e.per_step.macs for e in self.entries)
+        """Multiply-accumulates of the same network as an ANN: every layer once, per sample.
+
+        An ANN has no layers inside of its neurons.
+        """
+        return sum(e.per_step.macs for e in self.entries if e.operation not in INNER)
 
     @property
     def rate(self) -> float:
@@ -107,6 +111,8 @@ class Ledger:
             rate = after_pool if e.reads == ANALOG else e.rate
             if e.kind == "pool":
                 pool_outputs, pool_rate = e.per_step.outputs, rate
+            elif e.operation == MIX:
+                yield e, None
             elif e.per_step.macs:
                 yield e, rate
             elif e.kind != "neuron":

@@ -1,67 +1,76 @@
 """Energy of one sample, and the counts behind it, of the network trained for digits.
 
-The network is that of `suites.accuracy`, trained at seed 0 for two epochs, and the input is always
-the same batch: two figures differ only because of the neuron. asv trains each model once for all of
-them.
+The network is that of `suites.accuracy`, trained at seed 0 for two epochs under a condition of
+`suites.conditions`, and the input is always the same batch. asv trains each model once per
+condition for all figures.
 """
 
-from suites import cases, per_model
+from functools import partial
+
+from suites import cases, conditions, per_model
 from suites.accuracy import tasks, trainer
 from suites.energy import conventions
 from suites.energy.collect import collect
 from suites.energy.ledger import Ledger
 from suites.metric import metric
+from suites.profiles import profile
 
 TASK, SEED, EPOCHS, BATCH = "digits", 0, 2, 128
 
-Ledgers = dict[str, Ledger | Exception]
+CONDITIONS = conditions.measured(profile())
+UNMET = conditions.Unmet(cases.models(), CONDITIONS)
+
+Ledgers = dict[str, dict[str, Ledger | Exception]]  # by condition and model
 
 
 def setup_cache() -> Ledgers:
-    """Return the ledger of each model's trained network, or the error of a model."""
-    return per_model.measure(ledger)
+    """Return the ledger of each trained network, or the error of a model, by condition."""
+    return {
+        condition: per_model.measure(partial(ledger, condition=condition))
+        for condition in CONDITIONS
+    }
 
 
 vars(setup_cache).update(timeout=600)
 
 
-def ledger(model: str) -> Ledger:
-    """Train the network of a model and return its ledger."""
-    network = trainer.train(model, tasks.load(TASK), SEED, EPOCHS).network
+def ledger(model: str, condition: str) -> Ledger:
+    """Train the network of a model under a condition and return its ledger."""
+    network = trainer.train(model, tasks.load(TASK), SEED, EPOCHS, condition).network
     return collect(network, tasks.load(TASK).test.x[:, :BATCH])
 
 
 class Energy:
     """Energy by every convention, in 45 nm and fp32."""
 
-    params = (cases.models(), conventions.names())
-    param_names = ("model", "convention")
+    params = (cases.models(), CONDITIONS, conventions.names())
+    param_names = ("model", "condition", "convention")
 
-    def setup(self, ledgers: Ledgers, model: str, convention: str) -> None:
-        self.ledger = per_model.fact(ledgers, model)
+    def setup(self, ledgers: Ledgers, model: str, condition: str, convention: str) -> None:
+        self.ledger = per_model.fact(ledgers[condition], model)
 
-    @metric(unit="nJ/sample")
-    def track_energy(self, ledgers: Ledgers, model: str, convention: str) -> float:
+    @metric(unit="nJ/sample", unmet=UNMET, version="2")
+    def track_energy(self, ledgers: Ledgers, model: str, condition: str, convention: str) -> float:
         return conventions.estimate(convention, self.ledger).total / 1000  # pJ -> nJ
 
 
 class EnergyFacts:
     """Counts that are the same for every convention."""
 
-    params = (cases.models(),)
-    param_names = ("model",)
+    params = (cases.models(), CONDITIONS)
+    param_names = ("model", "condition")
 
-    def setup(self, ledgers: Ledgers, model: str) -> None:
-        self.ledger = per_model.fact(ledgers, model)
+    def setup(self, ledgers: Ledgers, model: str, condition: str) -> None:
+        self.ledger = per_model.fact(ledgers[condition], model)
 
-    @metric(unit="spikes/neuron/step")
-    def track_rate(self, ledgers: Ledgers, model: str) -> float:
+    @metric(unit="spikes/neuron/step", unmet=UNMET, version="2")
+    def track_rate(self, ledgers: Ledgers, model: str, condition: str) -> float:
         return self.ledger.rate
 
-    @metric(unit="AC/sample")
-    def track_ac(self, ledgers: Ledgers, model: str) -> float:
+    @metric(unit="AC/sample", unmet=UNMET, version="2")
+    def track_ac(self, ledgers: Ledgers, model: str, condition: str) -> float:
         return self.ledger.acs
 
-    @metric(unit="MAC/sample")
-    def track_mac(self, ledgers: Ledgers, model: str) -> float:
+    @metric(unit="MAC/sample", unmet=UNMET, version="2")
+    def track_mac(self, ledgers: Ledgers, model: str, condition: str) -> float:
         return self.ledger.macs

@@ -7,17 +7,16 @@ Max pools keep spikes binary, so that all layers but the first need only additio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from torch import nn
 
 from suites.networks import spiking
-from suites.networks.spiking import PerStep
+from suites.networks.spiking import Models, PerStep
 
 
 def convnet(
-    models: str | Sequence[str],
+    models: Models,
     classes: int = 10,
     channels: int = 3,
     width: int = 32,

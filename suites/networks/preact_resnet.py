@@ -10,13 +10,13 @@ Source: CLIF (Huang et al. 2024), Table 6, and the authors' code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from torch import Tensor, nn
 
 from suites.networks import spiking
-from suites.networks.spiking import PerStep
+from suites.networks.spiking import Models, PerStep
 
 WIDTHS = (64, 64, 128, 128, 256, 256, 512, 512)
 
@@ -38,9 +38,7 @@ class Block(nn.Module):
         return shortcut + self.conv2(self.neurons2(self.norm2(self.conv1(s))))
 
 
-def resnet18(
-    models: str | Sequence[str], classes: int = 10, channels: int = 3, **options: Any
-) -> nn.Sequential:
+def resnet18(models: Models, classes: int = 10, channels: int = 3, **options: Any) -> nn.Sequential:
     """Build [T, N, channels, H, W] -> [T, N, classes], 17 layers of neurons."""
     neurons = spiking.neuron_layers(models, 17, **options)
     blocks, in_channels = [], WIDTHS[0]

@@ -9,18 +9,17 @@ Source: DSN (parallel training), Table B.10; the convolutions have no bias, as i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from torch import nn
 
 from suites.networks import spiking
-from suites.networks.spiking import PerStep
+from suites.networks.spiking import Models, PerStep
 
 HEIGHT, WIDTH = 32, 128
 
 
-def network(models: str | Sequence[str], classes: int = 10, **options: Any) -> nn.Sequential:
+def network(models: Models, classes: int = 10, **options: Any) -> nn.Sequential:
     """Build [T, N, 3, 32] -> [T, N, classes], 7 layers of neurons."""
     neurons = spiking.neuron_layers(models, 7, **options)
     layers: list[nn.Module] = []

@@ -11,13 +11,13 @@ Source: DS-ATGO, Table 4, which prints 3 blocks of 512; the MACs of its Table 2 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from torch import Tensor, nn
 
 from suites.networks import spiking
-from suites.networks.spiking import PerStep
+from suites.networks.spiking import Models, PerStep
 
 WIDTHS = (128, 128, 128, 256, 256, 256, 512, 512)
 
@@ -43,22 +43,29 @@ class Block(nn.Module):
         return shortcut + self.conv2(self.conv1(x))
 
 
-def resnet18(
-    models: str | Sequence[str], classes: int = 10, channels: int = 3, **options: Any
-) -> nn.Sequential:
+def resnet18(models: Models, classes: int = 10, channels: int = 3, **options: Any) -> nn.Sequential:
     """Build [T, N, channels, H, W] -> [T, N, classes], 19 layers of neurons, 2 in shortcuts."""
     neurons = spiking.neuron_layers(models, 19, **options)
     return nn.Sequential(*_body(channels, neurons), nn.Linear(512, classes, bias=False))
 
 
 def resnet19(
-    models: str | Sequence[str], classes: int = 10, channels: int = 3, **options: Any
+    models: Models,
+    classes: int = 10,
+    channels: int = 3,
+    hidden_norm: bool = False,
+    **options: Any,
 ) -> nn.Sequential:
-    """Build [T, N, channels, H, W] -> [T, N, classes], 20 layers of neurons, 2 in shortcuts."""
+    """Build [T, N, channels, H, W] -> [T, N, classes], 20 layers of neurons, 2 in shortcuts.
+
+    `hidden_norm=True` adds a BN after the layer of 256, as in the authors' code; Table 4 has none.
+    """
     neurons = spiking.neuron_layers(models, 20, **options)
     body = _body(channels, neurons)
-    hidden, last = nn.Linear(512, 256, bias=False), nn.Linear(256, classes, bias=False)
-    return nn.Sequential(*body, hidden, next(neurons), last)
+    hidden: nn.Module = nn.Linear(512, 256, bias=False)
+    if hidden_norm:
+        hidden = PerStep(hidden, nn.BatchNorm1d(256))
+    return nn.Sequential(*body, hidden, next(neurons), nn.Linear(256, classes, bias=False))
 
 
 def _body(channels: int, neurons: Iterator[nn.Module]) -> list[nn.Module]:

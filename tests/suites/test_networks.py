@@ -87,8 +87,27 @@ def test_st_danos_configurations_build_networks(architecture, configuration):
         net = st_dano.network(architecture, spiking.models_of(configuration))
     kinds = {"0": "lif", "1": "llif", "2": "slif"}
     assert models_in(net) == [kinds[digit] for digit in configuration]
+    layers = [m for m in net.modules() if isinstance(m, neurons.Layer)]
+    assert {(m.fire.surrogate.name, m.params.decay) for m in layers} == {
+        ("piecewise_quadratic", "exp")
+    }
+    for m in layers:
+        assert m.fire.mode == ("soft" if m.neuron.name == "slif" else "hard")
     with pytest.raises(ValueError, match="models were named"), torch.device("meta"):
         st_dano.network(architecture, spiking.models_of(configuration[1:]))
+
+
+def test_a_digit_may_have_options_of_its_own():
+    chosen = spiking.models_of("012", {"2": {"beta": 0.3}, "0": {"reset": "soft"}}, tau=3.0)
+    first, second, third = (spiking.neuron_layer(m, v_th=0.5, reset="hard") for m in chosen)
+    assert [m.params.tau for m in (first, second, third)] == [3.0] * 3
+    assert [m.params.v_th for m in (first, second, third)] == [0.5] * 3
+    assert [m.fire.mode for m in (first, second, third)] == ["soft", "hard", "soft"]
+    assert third.params.beta == 0.3
+    linear = spiking.neuron_layer(spiking.models_of("1", decay="linear")[0])
+    assert linear.params.decay == "linear"
+    with pytest.raises(ValueError, match="options for '3', which is no digit; known: 0 lif, 1"):
+        spiking.models_of("0", {"3": {}})
 
 
 def test_an_unknown_digit_is_an_error():
@@ -125,6 +144,52 @@ def test_the_predictor_continues_frame_by_frame(neuron):
         steps.load_state_dict(whole.state_dict())
         frames = torch.cat([steps(frame) for frame in video.split(1)])
     torch.testing.assert_close(frames, expected)
+
+
+@pytest.mark.parametrize(
+    ("task", "channels", "height", "patches"),
+    [("moving_mnist", 1, 64, 4), ("kth", 1, 128, 16), ("taxibj", 2, 32, 2)],
+)
+def test_the_predictor_has_a_patch_for_each_task(task, channels, height, patches):
+    """Table 8: frames become [4, 32, 32], [16, 32, 32] and [2, 32, 32]."""
+    net = predictor.predictor("lif", channels, width=16, patch=predictor.PATCHES[task])
+    first = next(m for m in net.modules() if isinstance(m, nn.Conv2d))
+    assert first.in_channels == patches
+    frame = torch.randn(1, 1, channels, height, height)
+    with torch.no_grad():
+        assert net(frame).shape == frame.shape
+    assert height // predictor.PATCHES[task] == 32
+
+
+def test_the_predictors_lif_is_the_papers():
+    """Eq. 2-4 with alpha = 1/2: charge x / 2, soft reset, sigmoid."""
+    net = predictor.predictor("lif", width=16)
+    layer = next(m for m in net.modules() if isinstance(m, neurons.Layer))
+    assert (layer.params.tau, layer.params.decay_input, layer.fire.mode) == (2.0, True, "soft")
+    assert layer.fire.surrogate.name == "sigmoid"
+    other = predictor.predictor("lif", width=16, tau=4.0, reset="hard")
+    layer = next(m for m in other.modules() if isinstance(m, neurons.Layer))
+    assert (layer.params.tau, layer.params.decay_input, layer.fire.mode) == (4.0, True, "hard")
+
+
+def test_vgg_drops_the_same_spikes_at_every_step():
+    net = vgg.vgg("vgg11", "lif", dropout=vgg.CLIF_DROPOUT["dvsgesture"], backend="eager")
+    drops = [m for m in net.modules() if isinstance(m, nn.Dropout)]
+    assert [m.p for m in drops] == [0.4] * 8
+    x = torch.ones(3, 2, 500)
+    y = drops[0](x)
+    assert torch.equal(y, y[:1].expand(3, 2, 500)) and not torch.equal(y[:, 0], y[:, 1])
+    assert 0.5 < y.bool().float().mean() < 0.7 and y.max() == pytest.approx(1 / 0.6)
+    assert drops[0].eval()(x) is x
+    assert not any(isinstance(m, nn.Dropout) for m in vgg.vgg("vgg11", "lif").modules())
+
+
+def test_resnet19_may_have_the_authors_norm_before_the_classifier():
+    plain, normed = (sew_resnet.resnet19("lif", hidden_norm=norm) for norm in (False, True))
+    assert sum(isinstance(m, nn.BatchNorm1d) for m in plain.modules()) == 0
+    assert sum(isinstance(m, nn.BatchNorm1d) for m in normed.modules()) == 1
+    with torch.no_grad():
+        assert normed(torch.randn(2, 2, 3, 8, 8)).shape == (2, 2, 10)
 
 
 def test_one_circuit_equals_both_with_the_other_at_zero():

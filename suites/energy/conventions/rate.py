@@ -6,7 +6,8 @@ FL_l are the multiply-accumulates of layer l in one step, padding included, and 
 spikes per input and step, where an integer spike k counts k. A layer that reads analog values, such
 as the first, costs a MAC per weight at every step. Neurons, pools and normalisations cost nothing.
 
-Source: Rathi & Roy 2021 (DIET-SNN), as DS-ATGO uses it; Zhou et al. 2023; Yao et al. 2023.
+Source: Rathi & Roy 2021 (DIET-SNN); Zhou et al. 2023; Yao et al. 2023. DS-ATGO multiplies in the
+last layer too, and nowhere else: see `ds_atgo`.
 """
 
 from suites.energy.estimate import Estimate

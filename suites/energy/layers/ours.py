@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import neurons
-from suites.energy import opcount
+from suites.energy import inner, opcount
 from suites.energy.counts import Call, Sizes, TimeAxis, parameter_bytes
 from suites.energy.values import count_spikes, kind_of
 
@@ -35,6 +35,11 @@ def observe(module: nn.Module, x: Tensor, y: Tensor, reads: str) -> Call:
     return neuron_call(module.neuron.name, module, x, y, reads, arithmetic(module, x), time)
 
 
+def observe_inner(module: nn.Module, state: Any, x: Tensor, y: Tensor) -> dict[str, Call]:
+    assert isinstance(module, neurons.Layer)
+    return inner.observe(module, state, x, y)
+
+
 def neuron_call(
     name: str,
     module: nn.Module,
@@ -51,9 +56,10 @@ def neuron_call(
         kind: number * y.numel() + cost.reset[kind] * emissions
         for kind, number in cost.without_reset.items()
     }
+    parameters = (v for n, v in module.named_parameters() if n not in inner.WEIGHTS)
     return Call.from_tensors(
         *("neuron", name, x, y, reads),
-        sizes=Sizes(states=cost.states, parameter_bytes=parameter_bytes(module.parameters())),
+        sizes=Sizes(states=cost.states, parameter_bytes=parameter_bytes(parameters)),
         unknown=unknown,
         time=time,
         spikes=spikes,
@@ -63,6 +69,8 @@ def neuron_call(
 
 def arithmetic(layer: neurons.Layer, x: Tensor) -> Arithmetic:
     """Return a layer's arithmetic, traced from its model's code for inputs like `x`.
+
+    The products of the layers inside of it are left out, see `suites.energy.inner`.
 
     It is that of a single sample, so that an estimate does not depend on the batch. Layers with the
     same options share one trace.
@@ -90,6 +98,7 @@ def _trace(layer: neurons.Layer, x: Tensor) -> Arithmetic:
     no_reset = opcount.count(layer.neuron, p, replace(layer.fire, mode="none"), sample)
     no_reset = {name: no_reset.get(name, 0.0) for name in whole}
     reset = {name: whole[name] - no_reset[name] for name in whole}
+    no_reset |= {name: no_reset[name] - n for name, n in inner.products(p).items() if n}
     return Arithmetic(no_reset, reset, _states(layer.neuron, sample, p))
 
 

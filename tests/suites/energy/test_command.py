@@ -33,6 +33,10 @@ def odd():
     return nn.Sequential(build(), nn.LSTM(2, 2))
 
 
+def ann():
+    return nn.Sequential(nn.Linear(3, 8), nn.ReLU())
+
+
 def fails():
     raise OSError("no weights here\\nat all")
 
@@ -71,6 +75,18 @@ def test_a_users_network_in_text(here, capsys):
     assert "Not counted by" in output
 
 
+@pytest.mark.parametrize(
+    ("arguments", "models"), [("lif dsn", 2), ("usersnet:odd --input 2,3 --T 5", 1)]
+)
+def test_text_fits_100_columns(here, capsys, arguments, models):
+    """Long notes wrap below their row, and wide tables continue below with their first column."""
+    assert command.main(arguments.split()) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 100
+    assert not any(line != line.rstrip() for line in lines)
+    assert sum(line.startswith("convention") for line in lines) == 2 * models
+
+
 def test_json_has_everything(here, capsys):
     assert command.main(["usersnet:with_input", "lif", "--json", "-"]) == 0
     data = json.loads(capsys.readouterr().out)
@@ -106,9 +122,10 @@ def test_html_is_one_page_without_other_files(here):
 
 def test_several_models_are_compared(here, capsys):
     assert command.main(["usersnet:with_input"] * 2) == 0
-    last = capsys.readouterr().out.strip().splitlines()[-3:]
-    assert last[0].split()[:2] == ["model", "rate"]
-    assert last[1] == last[2]
+    last = capsys.readouterr().out.strip().splitlines()[-5:]
+    assert last[0] == "Energy by convention [nJ/sample]"
+    assert last[2].split()[:2] == ["model", "rate"]
+    assert last[3] == last[4]
 
 
 def test_spikes_are_a_binary_input(here, capsys):
@@ -116,6 +133,14 @@ def test_spikes_are_a_binary_input(here, capsys):
     assert command.main(["usersnet:build", *options]) == 0
     first = json.loads(capsys.readouterr().out)["models"][0]["layers"][0]
     assert (first["reads"], first["repeated"]) == ("binary", False)
+
+
+@pytest.mark.parametrize(("T", "steps"), [([], 1), (["--T", "5"], 5)])
+def test_t_and_batch_of_an_ann_are_those_of_the_options(here, capsys, T, steps):
+    options = ["--input", "2,3", *T, "--json", "-"]
+    assert command.main(["usersnet:ann", *options]) == 0
+    model = json.loads(capsys.readouterr().out)["models"][0]
+    assert (model["T"], model["batch"], model["layers"][0]["steps"]) == (steps, 2, steps)
 
 
 def test_it_runs_as_a_module(here):
@@ -132,7 +157,7 @@ def test_it_runs_as_a_module(here):
         ("lfi", "not module:factory, and no model 'lfi'; did you mean 'lif'? known: atlif, "),
         ("lostnet:build", "no module 'lostnet': No module named 'lostnet'; run in its folder"),
         ("halfnet:build", "cannot import 'halfnet': SyntaxError: "),
-        ("usersnet:bild", "usersnet has no 'bild'; it has: build, with_input, odd, fails, number"),
+        ("usersnet:bild", "usersnet has no 'bild'; it has: build, with_input, odd, ann, fails, "),
         ("usersnet:BROKEN", "usersnet cannot call its 'BROKEN'; it has: build, "),
         ("usersnet:fails", "usersnet:fails() failed: OSError: no weights here; it must take"),
         ("usersnet:number", "usersnet:number() returned int; it must return an nn.Module"),

@@ -13,10 +13,11 @@ from suites import cases
 from suites.claims.claim import TABLES
 from suites.energy import conventions
 from suites.energy.collect import collect
-from suites.energy.conventions import clif, clif_memory
+from suites.energy.conventions import clif, clif_memory, dsn
 from suites.energy.counts import NO_SIZES, Counts, Sizes, sum_by_name
 from suites.energy.ledger import Entry, Ledger
 from suites.energy.technology import FP32, INT32
+from tests.suites.energy.samples import Emit, random_spikes
 
 MEASURED = json.loads((TABLES / "clif_energy_fixture.json").read_text())["tasks"]
 CASES = [(task, neuron) for task, data in MEASURED.items() for neuron in data["results"]]
@@ -129,9 +130,9 @@ def test_a_clif_neuron_takes_four_macs():
 def test_dsn_by_hand(small):
     estimate = conventions.estimate("dsn", small)
     spikes = 0.9 * small.rate * 5 * 8
-    parts = {"0": 4.6 * 5 * 12, "1": 4.6 * 4 * 5, "2": 4 * spikes}
-    assert estimate.parts == pytest.approx(parts)
-    assert estimate.readings["without the factor N"] == pytest.approx(estimate.total - 3 * spikes)
+    assert estimate.parts == pytest.approx({"0": 4.6 * 5 * 12, "1": 4.6 * 4 * 5, "2": spikes})
+    published = dsn.published(small, FP32)
+    assert published.parts == pytest.approx(estimate.parts | {"2": 4 * spikes})
 
 
 @pytest.mark.parametrize(
@@ -139,13 +140,30 @@ def test_dsn_by_hand(small):
     [
         ("lif", {}, 4.6),
         ("psn", {}, 4.6 * 8),
-        ("sliding_psn", {"k": 3}, 4.6 * 4),
+        ("sliding_psn", {"k": 3}, 4.6 * (1 + 2 + 3 * 6) / 8),
+        ("sliding_psn", {"k": 20}, 4.6 * 4.5),
         ("dsn", {"k": 3}, 4.6 * 4 + 2.34),
     ],
 )
 def test_dsn_knows_the_arithmetic_within_neurons(model, options, per_update):
     ledger = collect(neurons.Layer(model, **options), torch.randn(8, 2, 6))
     assert conventions.estimate("dsn", ledger).total == pytest.approx(per_update * 8 * 6)
+
+
+def test_a_sliding_window_takes_the_inputs_that_there_are():
+    ledger = collect(neurons.Layer("sliding_psn", k=4), torch.randn(32, 2, 6))
+    per_step = conventions.estimate("dsn", ledger).total / (4.6 * 32 * 6)
+    assert per_step == pytest.approx(3.8125)
+    assert dsn.published(ledger, FP32).total == pytest.approx(4.6 * 16 * 32 * 6), "T / 2, any k"
+
+
+@pytest.mark.parametrize(("top", "integer"), [(1, False), (1, True), (4, True)])
+def test_dsn_counts_an_integer_spike_once_for_each_of_its_units(top, integer):
+    """N slots at a rate of mean(k) / N are mean(k) accumulations; binary spikes have N = 1."""
+    spikes = random_spikes(8, 2, 6, top=top)
+    ledger = collect(Emit(nn.Linear(6, 5), integer=integer), spikes)
+    energy = conventions.estimate("dsn", ledger).parts["after.0"]
+    assert energy == pytest.approx(0.9 * spikes.sum().item() / 2 * 5)
 
 
 def test_a_mean_pool_keeps_the_rate():
@@ -156,7 +174,7 @@ def test_a_mean_pool_keeps_the_rate():
     ledger = collect(net, x)
     entry, rate = next(ledger.weighted_layers())
     assert (entry.reads, entry.rate, rate) == ("analog", 0, ledger.rate)
-    spikes = 0.9 * 4 * ledger.rate * 5 * entry.per_step.macs
+    spikes = 0.9 * ledger.rate * 5 * entry.per_step.macs
     assert conventions.estimate("dsn", ledger).parts[entry.name] == pytest.approx(spikes)
     assert conventions.estimate("clif", ledger).parts[entry.name] == pytest.approx(4.6 * 24)
 

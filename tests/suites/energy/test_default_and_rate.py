@@ -9,6 +9,7 @@ from torch import nn
 import neurons
 from suites.energy import conventions
 from suites.energy.collect import collect
+from suites.energy.conventions import ds_atgo
 from suites.energy.counts import Counts
 from suites.energy.ledger import Ledger
 from suites.energy.technology import FP16, FP32, INT8, INT32, PRESETS
@@ -28,6 +29,33 @@ def test_rate_by_hand(small):
     assert 0 < small.rate < 1
     assert estimate.parts == pytest.approx({"0": 4.6 * 5 * 12, "2": 0.9 * small.rate * 5 * 8})
     assert estimate.total == sum(estimate.parts.values())
+
+
+def test_ds_atgo_multiplies_in_the_first_and_the_last_layer_alone():
+    """All others cost the rate x T x OP, where `rate` multiplies if they read analog values."""
+    torch.manual_seed(0)
+    layers = [neurons.Layer("lif"), nn.Flatten(0, 1), nn.AvgPool1d(2), nn.Linear(4, 3)]
+    net = nn.Sequential(nn.Linear(3, 8), *layers, nn.BatchNorm1d(3), nn.Unflatten(0, (5, 2)))
+    last = (neurons.Layer("lif", v_th=0.2), nn.Linear(3, 6), neurons.Layer("lif"), nn.Linear(6, 2))
+    net.extend(last)
+    ledger = collect(net, torch.randn(2, 3).mul(3).expand(5, 2, 3))
+    rates = {e.name: e.rate for e in ledger.entries if e.kind == "neuron"}
+    assert rates["1"] and rates["7"]
+    parts = {"0": 4.6 * 5 * 24, "4": 0.9 * rates["1"] * 5 * 12, "8": 0.9 * rates["7"] * 5 * 18}
+    parts["10"] = 4.6 * 5 * 12
+    estimate = conventions.estimate("ds_atgo", ledger)
+    assert estimate.parts == pytest.approx(parts)
+    assert (ds_atgo.macs(ledger), ds_atgo.acs(ledger)) == pytest.approx(
+        (5 * 36, (parts["4"] + parts["8"]) / 0.9)
+    )
+    assert conventions.estimate("rate", ledger).parts["4"] == pytest.approx(4.6 * 5 * 12)
+
+
+def test_ds_atgo_names_a_layer_without_a_rate():
+    net = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 4), neurons.Layer("lif"), nn.Linear(4, 2))
+    estimate = conventions.estimate("ds_atgo", collect(net, torch.randn(5, 2, 3)))
+    assert estimate.unsupported == ("1 (no rate)",)
+    assert list(estimate.parts) == ["0", "3"]
 
 
 def test_default_by_hand(small):

@@ -143,6 +143,26 @@ def test_without_neurons_it_is_an_ann():
     assert ledger.unsupported == ()
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"), [(None, (1, 12)), ((4, 3), (4, 3)), ((1, 12), (1, 12))]
+)
+def test_t_and_batch_of_an_ann_are_those_given_or_one_step(given, expected):
+    """Without neurons nothing shows the time axis: one step, the first axis is the batch."""
+    net, x = nn.Sequential(nn.Linear(3, 5), nn.ReLU()), torch.randn(12, 3)
+    ledger = collect(net, x, steps_and_batch=given)
+    assert (ledger.T, ledger.batch) == expected
+    assert ledger.entries[0].steps == expected[0]
+    assert ledger.macs == 15 * expected[0]
+
+
+@pytest.mark.parametrize("given", [None, (1, 1), (30, 2)])
+def test_neurons_decide_about_t_and_batch(given):
+    net = nn.Sequential(nn.Linear(3, 5), neurons.Layer("lif"), nn.Flatten(0, 1), nn.Linear(5, 2))
+    ledger = collect(net, torch.randn(4, 3, 3), steps_and_batch=given)
+    assert (ledger.T, ledger.batch) == (4, 3)
+    assert [e.steps for e in ledger.entries] == [4, 4, 4]
+
+
 def test_what_is_not_known_is_listed():
     class Scale(nn.Module):
         def __init__(self) -> None:

@@ -89,6 +89,31 @@ def test_an_unlisted_operation_is_counted_under_its_name():
     assert found == {"erf": 1, "compare": 1}
 
 
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda a, b: a @ b, {"mul": 5 * 7 * 3, "add": 5 * 7 * 2}),
+        (lambda a, b: torch.addmm(torch.ones(7), a, b), {"mul": 5 * 7 * 3, "add": 5 * 7 * 3}),
+        (lambda a, b: torch.bmm(a[None], b[None]), {"mul": 5 * 7 * 3, "add": 5 * 7 * 2}),
+        (lambda a, b: torch.mv(a, b[:, 0]), {"mul": 5 * 3, "add": 5 * 2}),
+        (lambda a, b: torch.dot(a[0], b[:, 0]), {"mul": 3, "add": 2}),
+    ],
+    ids=["mm", "addmm", "bmm", "mv", "dot"],
+)
+def test_a_product_counts_its_inner_size(function, expected):
+    """A sum of n products has n - 1 additions, and one more for a bias."""
+    factors = torch.ones(5, 3), torch.ones(3, 7)
+
+    def step(x, state, p, fire):
+        function(*factors)
+        return x, state
+
+    lif = neurons.get("lif")
+    odd = neurons.Neuron(lif.Params, lif.State, step, start=lif.start)
+    one = torch.zeros(1, 1, 1)  # a single neuron: counts per neuron are those of the step
+    assert count(odd, odd.params(), Fire(surrogate("atan")), one) == expected
+
+
 @pytest.mark.parametrize(("shape", "taps"), [((32,), 2), ((32, 9, 9), 2 * 9)])
 def test_circuits_cost_their_convolutions(shape, taps):
     """Two circuits of 2 channels a group; a GroupNorm adds 3 sums and 2 products to each."""
