@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from typing import Any
+from weakref import WeakValueDictionary
 
 import torch
 from torch import Tensor
 
 import neurons
 from suites import axes, peers
-from suites.profiles import HEADLINE, Shape, profile
+from suites.profiles import HEADLINE, KERNELS, Shape, profile
 
 # What differs from a model's defaults, and why: sliding PSN's window is the DSN paper's, B.1.
 OPTIONS: dict[str, dict[str, Any]] = {"sliding_psn": {"k": 64}}
@@ -37,18 +38,33 @@ def runners(*, training: bool = False) -> list[str]:
 
 def shapes() -> list[str]:
     """Return the shape axis, shortest first; `Profile.shapes_of` gives the shapes of a model."""
-    return [str(shape) for shape in sorted({*profile().shapes, *(profile().brief or [])})]
+    p = profile()
+    return [str(shape) for shape in sorted({*p.shapes, *(p.brief or []), *p.kernel})]
+
+
+def kernels() -> list[str]:
+    """Return the backends of generated code that the profile measures."""
+    return [name for name in backends() if name in KERNELS]
 
 
 def gated(benchmark: str, params: Mapping[str, str]) -> bool:
     """Return whether `ci.gate` judges a case: those of our models, none of the peers.
 
-    Models at brief shapes are judged by time_training, which is forward and backward together.
+    Left out is what another case judges as well: forward with graph (time_training has it too),
+    one pass of eager models at brief shapes, the backward of a generated kernel at the profile's
+    `kernel` shapes, and all times of such a kernel at shorter ones, where a call is mostly its
+    fixed cost. Of that cost, training of the HEADLINE models by one step is judged.
     """
-    model, backend = params.get("model", ""), params.get("backend", "")
-    one_pass = benchmark.endswith((".time_forward", ".time_backward")) and backend == "eager"
-    brief = profile().brief and model not in HEADLINE
-    return bool(model) and backend not in axes.peers() and not (brief and one_pass)
+    model, backend, shape = (params.get(axis, "") for axis in ("model", "backend", "shape"))
+    suite, metric = benchmark.split(".")[0], benchmark.rpartition(".")[2]
+    if not model or backend in axes.peers() or metric == "time_forward_graph":
+        return False
+    if metric.startswith("time_") and suite == "calls":
+        return metric == "time_training" and model in HEADLINE and shape.startswith("T=1 ")
+    if metric.startswith("time_") and model in HEADLINE and backend in KERNELS and profile().kernel:
+        return metric != "time_backward" and Shape.parse(shape) in profile().kernel
+    one_pass = metric in ("time_forward", "time_backward") and backend == "eager"
+    return not (one_pass and profile().brief and model not in HEADLINE)
 
 
 def device() -> torch.device:
@@ -82,12 +98,23 @@ def current(shape: Shape, seed: int = 0) -> Tensor:
     return (torch.randn(*shape, generator=generator) + 0.45).to(device())
 
 
+_inputs: WeakValueDictionary[Shape, Tensor] = WeakValueDictionary()  # of the living workloads
+
+
+def _shared_input(shape: Shape) -> Tensor:
+    """Return the input of all workloads of one shape."""
+    x = _inputs.get(shape)
+    if x is None:
+        x = _inputs[shape] = current(shape).requires_grad_()
+    return x
+
+
 class Workload:
     """A case ready to run: forward, backward alone, and both as in training."""
 
     def __init__(self, run: Callable[[Tensor], Tensor], params: list[Tensor], shape: Shape) -> None:
         self.run = run
-        self.x = current(shape).requires_grad_()
+        self.x = _shared_input(shape)
         self.inputs = [self.x, *params]
         self.grad_output = torch.ones_like(self.x)
 
@@ -95,6 +122,10 @@ class Workload:
         """Run without recording a graph."""
         with torch.no_grad():
             self.run(self.x)
+
+    def forward_graph(self) -> None:
+        """Run and record the graph, which is what training pays for a forward pass."""
+        self.run(self.x)
 
     @cached_property
     def _graph(self) -> Tensor:
@@ -110,16 +141,17 @@ class Workload:
         torch.autograd.grad(self.run(self.x), self.inputs, self.grad_output)
 
 
-def our_workload(model: str, backend: str, shape: Shape) -> Workload:
+def our_workload(model: str, backend: str, shape: Shape, *, training: bool = True) -> Workload:
     """Build a workload of our layer at any shape, also one the profile does not measure."""
-    ours = layer(model, backend, shape)
+    ours = layer(model, backend, shape).train(training)
     return Workload(ours, list(ours.parameters()), shape)
 
 
 @cache
-def workload(model: str, runner: str, shape: str) -> Workload:
+def workload(model: str, runner: str, shape: str, *, training: bool = True) -> Workload:
     """Build the workload of a case, once per process: asv calls `setup` before every timed call.
 
+    Inference needs a layer with `training=False`, which is in eval mode.
     Raise NotImplementedError for a case that the profile does not measure or that cannot run.
     """
     case, measured = Shape.parse(shape), profile().shapes_of(model, runner)
@@ -127,5 +159,6 @@ def workload(model: str, runner: str, shape: str) -> Workload:
         places = ", ".join(map(str, measured))
         raise NotImplementedError(f"this profile runs {runner} {model} at {places} only")
     if runner not in axes.peers():
-        return our_workload(model, runner, case)
-    return Workload(*peers.build(runner, layer(model, "eager", case), current(case)), case)
+        return our_workload(model, runner, case, training=training)
+    ours = layer(model, "eager", case).train(training)
+    return Workload(*peers.build(runner, ours, current(case)), case)

@@ -39,6 +39,9 @@ class Profile(NamedTuple):
         The shapes of the HEADLINE models.
     brief
         The shapes of all other models and the peers, to save time; None: `shapes`.
+    kernel
+        More shapes of the HEADLINE models on the KERNELS, so big that 90 % of a call is the kernel,
+        not the fixed cost of the call; `speed.suite.KernelShare` records that share.
     device
         The torch device type whose backends are measured.
     slow_starts
@@ -49,9 +52,13 @@ class Profile(NamedTuple):
         The cases of gradients and training; "default" is the model's own surrogate.
     robustness
         Run the benchmarks of strange inputs and memory.
+    conditions
+        The conditions of accuracy, energy and horizon, see `suites.conditions`; a quick profile
+        measures energy and horizon under the last of them only.
     rounds, repeat
-        Processes per timing, and samples per process. `repeat` may be (least, most, seconds), as
-        in asv; the gate repeats by its own rules.
+        Processes per timing, and samples per process. `repeat` is a number or, as in asv, (least,
+        most, seconds): a process takes no new sample after so many seconds, so a slow case gets
+        fewer. The gate repeats by its own rules.
     """
 
     shapes: list[Shape]
@@ -59,12 +66,19 @@ class Profile(NamedTuple):
     slow_starts: bool = False
     peers: tuple[str, ...] = ()
     brief: list[Shape] | None = None
+    kernel: tuple[Shape, ...] = ()
     dtypes: tuple[str, ...] = ("float64", "float32", "bfloat16")
     surrogates: tuple[str, ...] = ("default",)
     robustness: bool = True
+    conditions: tuple[str, ...] = ("own", "matched", "paper")
     seeds: int = 3
     rounds: int = 4
     repeat: int | tuple[int, int, float] = 20
+
+    @property
+    def quick(self) -> bool:
+        """Whether it takes minutes: what varies little is measured for one model or shape."""
+        return not self.slow_starts
 
     @property
     def backends(self) -> list[str]:
@@ -77,12 +91,15 @@ class Profile(NamedTuple):
 
     def shapes_of(self, model: str, runner: str) -> list[Shape]:
         """Return the shapes at which the speed and memory of a model are measured."""
-        full = model in HEADLINE and runner not in axes.peers()
-        return self.shapes if full else self.brief or self.shapes
+        if model not in HEADLINE or runner in axes.peers():
+            return self.brief or self.shapes
+        return [*self.shapes, *(self.kernel if runner in KERNELS else ())]
 
 
 HEADLINE = ("dsn", "lif", "plif", "psn", "sliding_psn")  # measured at all shapes of a profile
-LENGTHS = (1024, 2048, 4096, 8192, 16384)
+KERNELS = tuple(b.name for b in axes.backends() if b.compiled and b.starts_fast)  # generated code
+# The DSN paper's, and two that no power of two divides.
+LENGTHS = (1024, 2048, 4096, 8192, 10000, 16383, 16384)
 ALL_SURROGATES = ("default", *axes.surrogates())
 PROFILES = {
     "smoke": Profile(
@@ -91,16 +108,19 @@ PROFILES = {
         brief=[Shape(1024, 1, 64)],
         dtypes=("float32",),
         robustness=False,
+        conditions=("own", "matched"),
         seeds=1,
         rounds=1,
-        repeat=(3, 20, 0.3),
+        repeat=(1, 20, 0.3),
     ),
     "cpu": Profile(
         [Shape(T, 4, 512) for T in LENGTHS],
         slow_starts=True,
         peers=tuple(name for name, devices in axes.peers().items() if "cpu" in devices),
+        brief=[Shape(T, 4, 512) for T in (1024, 4096, 16384)],
         surrogates=ALL_SURROGATES,
-        repeat=5,
+        rounds=1,
+        repeat=(1, 10, 4.0),
     ),
     "gpu": Profile(
         [Shape(T, 16, 512) for T in LENGTHS],
@@ -108,19 +128,33 @@ PROFILES = {
         slow_starts=True,
         peers=tuple(axes.peers()),
         surrogates=ALL_SURROGATES,
+        brief=[Shape(T, 16, 512) for T in (1024, 4096, 16384)],
         rounds=1,
-        repeat=(5, 20, 3.0),
+        repeat=(3, 20, 3.0),
     ),
-    "gate": Profile([Shape(256, 4, 64)], brief=[Shape(64, 4, 64)]),
+    "gate": Profile(
+        [Shape(256, 4, 64)],
+        brief=[Shape(64, 4, 64)],
+        conditions=("own",),
+        kernel=(Shape(2048, 8, 512),),
+    ),
 }
 
 
-def profile() -> Profile:
-    """Return the profile that SPIKEBENCH_PROFILE names; the default is smoke.
+VARIABLE, DEFAULT = "SPIKEBENCH_PROFILE", "smoke"
+
+
+def profile_name() -> str:
+    """Return the name of the profile that SPIKEBENCH_PROFILE chooses; the default is smoke.
 
     An unknown name ends the process with one line.
     """
-    name = os.environ.get("SPIKEBENCH_PROFILE", "smoke")
+    name = os.environ.get(VARIABLE, DEFAULT)
     if name not in PROFILES:
-        raise SystemExit(f"SPIKEBENCH_PROFILE={name!r} is not one of {', '.join(PROFILES)}")
-    return PROFILES[name]
+        raise SystemExit(f"{VARIABLE}={name!r} is not one of {', '.join(PROFILES)}")
+    return name
+
+
+def profile() -> Profile:
+    """Return the profile of that name."""
+    return PROFILES[profile_name()]

@@ -4,7 +4,8 @@
 
 All random numbers come from seeded generators: on one CPU thread (`suites.process.prepare`), a seed
 gives the same bits in every process. For one seed all neurons get the same weights and the same
-batches, so two results differ by the neuron only.
+batches. The options of the neuron are those of a condition, see `suites.conditions`: only under
+`matched` is the neuron all that differs.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 import neurons
+from suites import conditions
 from suites.accuracy import tasks
 from suites.accuracy.task import Split, Task
 
@@ -34,32 +36,34 @@ class Trained(NamedTuple):
 
 
 @cache
-def trained(model: str, task: str, seed: int) -> Trained:
+def trained(model: str, task: str, condition: str, seed: int) -> Trained:
     """Return the trained network of a case, once per process: asv calls `setup` several times."""
-    return train(model, tasks.load(task), seed)
+    return train(model, tasks.load(task), seed, condition=condition)
 
 
-def train(model: str, task: Task, seed: int, epochs: int = EPOCHS) -> Trained:
+def train(
+    model: str, task: Task, seed: int, epochs: int = EPOCHS, condition: str = "own"
+) -> Trained:
     """Build the network, train it and test it."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        net = network(model, task)
+        net = network(model, task, condition)
     fit(net, task.train, torch.Generator().manual_seed(seed), epochs)
     net.eval()
     return Trained(net, error_rate(net, task.test))
 
 
-def network(model: str, task: Task) -> nn.Sequential:
-    """Build the network with a layer of the model, in its default surrogate and reset.
+def network(model: str, task: Task, condition: str = "own") -> nn.Sequential:
+    """Build the network with a layer of the model under a condition.
 
     The layer of neurons is built last, so that its random numbers do not change the weights around
-    it. Raise NotImplementedError if this commit lacks the model.
+    it. A model with an option T gets the task's number of steps, also where T has a default: GLIF
+    has a conductance per step. Raise NotImplementedError if this commit lacks the model.
     """
-    if model not in neurons.names():
-        raise NotImplementedError(f"this commit has no neuron {model!r}")
+    options: dict[str, Any] = dict(conditions.apply(model, condition).options)
     T, _, features = task.train.x.shape
+    options |= {"T": T} if "T" in neurons.get(model).options else {}
     first, last = nn.Linear(features, HIDDEN), nn.Linear(HIDDEN, task.classes)
-    options: dict[str, Any] = {"T": T} if "T" in neurons.get(model).needs else {}
     neuron = neurons.Layer(model, backend="eager", shape=(HIDDEN,), **options)
     return nn.Sequential(first, neuron, last)
 

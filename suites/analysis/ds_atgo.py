@@ -9,9 +9,7 @@ import math
 
 from torch import Tensor
 
-FIRING = 0.5 * math.erfc(
-    1 / math.sqrt(2)
-)  # 1 - Phi(1), Theorem 1, for any mean and std
+FIRING = 0.5 * math.erfc(1 / math.sqrt(2))  # 1 - Phi(1), Theorem 1, for any mean and std
 
 
 def above(h: Tensor) -> Tensor:
@@ -26,12 +24,13 @@ def above(h: Tensor) -> Tensor:
 
 
 def in_window(u: Tensor, width: Tensor | float) -> Tensor:
-    """Return the share of potentials with a gradient, |u| < width / 2, in each step, [T].
+    """Return the share of potentials with a gradient, |u| <= width / 2, in each step, [T].
 
-    u is the potential minus the threshold, [T, N, *]; the width is a number or [T]. Fig. 11.
+    The window is closed, as in Eq. 4 and in the neuron. u is the potential minus the threshold,
+    [T, N, *]; the width is a number or [T]. Fig. 11.
     """
     half = width.view(-1, 1) / 2 if isinstance(width, Tensor) else width / 2
-    return (u.flatten(1).abs() < half).to(u.dtype).mean(1)
+    return (u.flatten(1).abs() <= half).to(u.dtype).mean(1)
 
 
 def normal_in_window(mean: float, std: float, threshold: float, width: float) -> float:

@@ -1,13 +1,39 @@
-"""The fixed costs of a call: operations dispatched by torch, and compiling at the first call."""
+"""The fixed costs of a call: its time, operations dispatched by torch, compiling at the first."""
 
 from suites import axes, cases
-from suites.calls import counters, first_call
-from suites.metric import metric
-from suites.profiles import Shape, profile
+from suites.calls import counters, first_call, fixed_cost
+from suites.metric import metric, timed
+from suites.profiles import HEADLINE, Shape, profile
 
-# A brief profile measures the first call of one model only: each process spends seconds on imports.
+# A quick profile measures the first call of one model only: each process spends seconds on imports.
 ONE_MODEL = ["lif"]
 COMPILED = [b.name for b in axes.backends() if b.compiled and b.name in cases.backends()]
+
+
+FEW = [str(Shape(T, 1, 64)) for T in (1, 1024)]  # 64 neurons, which leave the cores idle
+# A quick profile times all models at one short shape anyway, in the suite `speed`.
+TIMED = [m for m in cases.models() if m in HEADLINE] if profile().quick else cases.models()
+
+
+@timed(profile())
+class FixedCost:
+    """Time of a call whose work is small: one step, and 1024 steps, of 64 neurons."""
+
+    params = (TIMED, cases.backends(), FEW)
+    param_names = ("model", "backend", "shape")
+
+    def setup(self, model, backend, shape):
+        self.workload, self.inference = fixed_cost.workloads(model, backend, shape)
+
+    @metric()
+    def time_forward(self, model, backend, shape):
+        """A forward pass in eval mode, without a graph."""
+        self.inference.forward()
+
+    @metric()
+    def time_training(self, model, backend, shape):
+        """Forward and backward."""
+        self.workload.training()
 
 
 class Counters:
@@ -31,7 +57,7 @@ class Counters:
 class FirstCall:
     """Seconds of the first forward and backward in a new process, with building the layer."""
 
-    params = (ONE_MODEL if profile().brief else cases.models(), COMPILED, cases.shapes()[:1])
+    params = (ONE_MODEL if profile().quick else cases.models(), COMPILED, cases.shapes()[:1])
     param_names = ("model", "backend", "shape")
     timeout = 600
 

@@ -1,8 +1,8 @@
 """The horizon: how many steps back a gradient reaches, and how truncation changes it.
 
 The gradient is that of training, with surrogate derivatives, for the seeded random input and the
-initial parameters, in float64. All models fire at this input until its end, except llif: its
-threshold only rises, until no input changes its spikes.
+initial parameters, in float64, under a condition of `suites.conditions`. A neuron that fell silent
+before the end (llif, whose threshold only rises) lets no gradient through at any lag: see `firing`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 import neurons
-from suites import cases
+from suites import cases, conditions
 from suites.gradients.comparison import (
     distance,
     largest,
@@ -23,15 +23,17 @@ from suites.profiles import Shape
 
 MAX_LAG = 256  # steps back
 LAGS = [0, *(2**i for i in range(9))]
+FEW_LAGS = [0, 1, 4, 16, 64, 256]  # of a quick profile
 WINDOWS = [1, 4, 16, 64]  # steps between two cuts of the gradient
 SHAPE = Shape(MAX_LAG + 64, 4, 64)  # 64 steps more, so that rest at the start is forgotten
 TRUNCATION_SHAPE = Shape(128, 2, 16)
 
 
-def reach(model: str) -> list[float]:
+def reach(model: str, condition: str = "own") -> list[float]:
     """Return the norm of d s[t] / d x[t-k] for k = 0 .. MAX_LAG, per neuron."""
     x = cases.current(SHAPE).double()
-    return norms(reference(model, shape=SHAPE), x)[: MAX_LAG + 1].tolist()
+    options = conditions.apply(model, condition).options
+    return norms(reference(model, shape=SHAPE, **options), x)[: MAX_LAG + 1].tolist()
 
 
 def norms(layer: neurons.Layer, x: Tensor) -> Tensor:

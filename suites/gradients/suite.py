@@ -1,19 +1,31 @@
 """Errors of spikes and gradients: in numbers, over time, and for strange inputs."""
 
+from functools import partial
 from typing import Any
 
 import neurons
-from suites import cases, per_model
-from suites.gradients import comparison, drift, finite_differences, horizon, robustness, tolerance
+from suites import cases, conditions, per_model
+from suites.gradients import (
+    comparison,
+    drift,
+    explained,
+    finite_differences,
+    firing,
+    horizon,
+    robustness,
+    tolerance,
+)
 from suites.metric import metric
-from suites.profiles import ALL_SURROGATES, profile
+from suites.profiles import ALL_SURROGATES, Shape, profile
 
 FLOAT32 = {name: by_dtype["float32"] for name, by_dtype in tolerance.TOLERANCE.items()}
-# A brief profile checks memory only on backends with kernels; in the others torch writes it.
+# A quick profile checks memory only on backends with kernels; in the others torch writes it.
 KERNELS = [b for b in cases.backends() if b not in ("eager", "serial")]
 # What a profile leaves out: asv skips methods, not classes.
 STRANGE: dict[str, Any] = {"gate": "numerics", "skip_benchmark": not profile().robustness}
-LONG: dict[str, Any] = {"gate": "numerics", "skip_benchmark": bool(profile().brief)}
+LONG: dict[str, Any] = {"gate": "numerics", "skip_benchmark": profile().quick}
+CONDITIONS = conditions.measured(profile())
+UNMET = conditions.Unmet(cases.models(), CONDITIONS)
 
 
 class Gradients:
@@ -40,6 +52,22 @@ class Gradients:
     def track_gradient_error(self, model, backend, dtype):
         """Largest relative error among d/dx and every d/dparameter; the reference replays."""
         return comparison.finite(self.comparison.figures["error"], self.comparison.worst)
+
+
+class Explained:
+    """Errors in float32 against a bound that follows from the sums of the case."""
+
+    params = (cases.models(), cases.backends())
+    param_names = ("model", "backend")
+    timeout = 300
+
+    def setup(self, model, backend):
+        comparison.compare_case(model, backend, comparison.DEFAULT, "float32")
+
+    @metric(unit="error explained by rounding", tolerance=tolerance.EXPLAINED, **LONG)
+    def track_excess(self, model, backend):
+        """Largest error of d/dx and every d/dparameter, over what rounding explains of it."""
+        return comparison.finite(explained.excess_of_case(model, backend), "the excess")
 
 
 class Surrogated:
@@ -100,22 +128,42 @@ class Surrogates:
 
 
 class Horizon:
-    """How far back a gradient reaches; one run per model gives all lags."""
+    """How far back a gradient reaches; one run per model and condition gives all lags."""
 
-    params = (cases.models(), horizon.LAGS)
-    param_names = ("model", "lag")
+    params = (
+        cases.models(),
+        CONDITIONS,
+        horizon.FEW_LAGS if profile().quick else horizon.LAGS,
+    )
+    param_names = ("model", "condition", "lag")
     timeout = 900
 
     def setup_cache(self):
-        return per_model.measure(horizon.reach)
+        return {
+            condition: per_model.measure(partial(horizon.reach, condition=condition))
+            for condition in CONDITIONS
+        }
 
-    def setup(self, facts, model, lag):
-        per_model.fact(facts, model)
+    def setup(self, facts, model, condition, lag):
+        per_model.fact(facts[condition], model)
 
-    @metric(unit="unit", direction="higher")
-    def track_norm(self, facts, model, lag):
+    @metric(unit="unit", direction="higher", unmet=UNMET)
+    def track_norm(self, facts, model, condition, lag):
         """The norm of d s[t] / d x[t - lag], per neuron."""
-        return facts[model][lag]
+        return facts[condition][model][lag]
+
+
+class Firing:
+    """When a neuron falls silent at the inputs of speed, gradients and horizon."""
+
+    params = (cases.models(), [str(shape) for shape in firing.shapes(profile())])
+    param_names = ("model", "shape")
+    timeout = 900
+
+    @metric(unit="step", direction="higher", silent_before=firing.END)
+    def track_last_spike(self, model, shape):
+        """The last step with a spike; the neuron is silent after it if it is before .95 T."""
+        return firing.last_spike(model, Shape.parse(shape))
 
 
 class Truncation:
@@ -140,7 +188,7 @@ class Truncation:
 class Robustness:
     """Checks with strange inputs, unwritten memory, and other memory layouts."""
 
-    params = (cases.models(), KERNELS if profile().brief else cases.backends())
+    params = (cases.models(), KERNELS if profile().quick else cases.backends())
     param_names = ("model", "backend")
     timeout = 300
 
@@ -169,7 +217,7 @@ class Robustness:
 
 
 class Drift:
-    """The drift over 16384 steps; it takes minutes for all models, too long for a brief profile."""
+    """The drift over 16384 steps; it takes minutes for all models, too long for a quick profile."""
 
     params = (cases.models(), cases.backends())
     param_names = ("model", "backend")

@@ -13,6 +13,7 @@ TOLERANCE = {
     # 1 - correlation: at most half the square of the error, and the rounding of float64 sums
     "direction": {"float64": 1e-14, "float32": 5e-11, "bfloat16": 5e-5},
 }
+EXPLAINED = 1.0  # of an error, in units of what rounding explains of it, see `rounding`
 FLIPS = 1e-3  # share of spikes that differ from the reference's, for any reason
 FAR = 0.0  # share of spikes that no rounding explains
 FINITE_DIFFERENCE = 1e-5  # relative error, with steps of 1e-6 in float64

@@ -76,7 +76,7 @@ def node(ours: neurons.Layer, g: Any) -> tuple[Run, list[Tensor]]:
     from spikingjelly.activation_based import functional
 
     with torch.device("meta"):
-        module = _module(ours, g)
+        module = _module(ours, g).train(ours.training)
     empty = module.state_dict()
     renamed = {RENAMED.get(name, name): weight for name, weight in ours.state_dict().items()}
     weights = {name: weight.view_as(empty[name]) for name, weight in renamed.items()}

@@ -28,14 +28,16 @@ def causality(build: Builder) -> bool:
 def shift_invariance(build: Builder) -> bool:  # a name in time_ would make it a benchmark
     """Return whether delayed inputs give the same potentials, delayed. Remark on condition 1.
 
-    This fails if a parameter belongs to a time step. Before the inputs the neuron is at rest, at
-    zero input.
+    This fails if a parameter belongs to a time step. Both inputs begin with T steps of silence.
+    Silence may change a neuron that has just started (psu: its reset is sigmoid(0) = 1/2 then);
+    after T steps it does not any more.
     """
-    layer, delay = build(T), T // 4
-    x = threshold(layer, T) * (noise(T - delay, 4, C) + 0.4)
-    silence = torch.zeros_like(x[:delay])
-    u, delayed = (observe(layer, torch.cat(parts)).u for parts in ([x, silence], [silence, x]))
-    return nearly_equal(delayed[:, delay:], u[:, : T - delay])
+    layer, delay = build(2 * T), T // 4
+    x = threshold(layer, 2 * T) * (noise(T - delay, 4, C) + 0.4)
+    start, silence = noise(T, 4, C).zero_(), torch.zeros_like(x[:delay])
+    orders = ([start, x, silence], [start, silence, x])
+    u, delayed = (observe(layer, torch.cat(parts)).u for parts in orders)
+    return nearly_equal(delayed[:, T + delay :], u[:, T : 2 * T - delay])
 
 
 @torch.no_grad()

@@ -11,8 +11,7 @@ from torch import Tensor
 from neurons import Layer
 from suites.properties.probe import Builder, C, T, nearly_equal, noise, observe, threshold
 
-DELTAS = (1, 2, 4, 8, 16, 32)  # windows tried for short control [steps]
-ENDS = tuple(range(T - 1, T // 2, -4))  # last steps of the windows: parameters may belong to a step
+DELTAS = (1, 2, 4, 8, 16, 32, 64, 128)  # windows tried for short control [steps]
 PULSES = (1.01, 4.0, 1e3, 1e100)  # [thresholds]; soft resets need any number of steps for them
 BOUND = 4.0  # largest input for long control [thresholds]
 GROWTH = 1.25  # largest growth of a bounded peak; a random walk grows by 1.41, a sum by 2
@@ -37,17 +36,24 @@ def short_control(build: Builder) -> bool:
     strong inhibition is tried too. The inputs before them are constant, noise, and pulses so large
     that a soft reset fails (Propositions A.3, A.4). Several t are tried.
     """
-    layer = build(T)
-    unit = threshold(layer, T)
-    return any(all(_silences(layer, unit, delta, end) for end in ENDS) for delta in DELTAS)
+    return any(_controls(build, delta) for delta in DELTAS)
 
 
-def _silences(layer: Layer, unit: float, delta: int, end: int) -> bool:
+def _controls(build: Builder, delta: int) -> bool:
+    """Return whether Definition 3.2 holds for this Delta, in sequences of at least twice that."""
+    steps = max(T, 2 * delta)
+    layer = build(steps)
+    unit = threshold(layer, steps)
+    ends = range(steps - 1, steps // 2, -4)  # several: parameters may belong to a step
+    return all(_silences(layer, unit, delta, end, steps) for end in ends)
+
+
+def _silences(layer: Layer, unit: float, delta: int, end: int, steps: int) -> bool:
     """Return whether some neurons fire at step end - delta, and none of them at step `end`."""
     before, after = _strong_inputs(end - delta + 1), _small_inputs(delta)
     rows, columns = before.shape[1], after.shape[1]
     x = torch.cat([before.repeat_interleave(columns, dim=1), after.repeat(1, rows, 1)])
-    rest = x.new_zeros(T - len(x), *x.shape[1:])
+    rest = x.new_zeros(steps - len(x), *x.shape[1:])
     fires = observe(layer, unit * torch.cat([x, rest])).fires
     first, last = fires[:, end - delta], fires[:, end]
     return bool(first.any() and not (first & last).any())

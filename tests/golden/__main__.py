@@ -63,7 +63,7 @@ def report(neuron: str, verdicts: list[Verdict]) -> str:
     passed = sum(not verdict.wrong for verdict in verdicts)
     worst = {
         dtype: max((verdict.worst.get(dtype, 0.0) for verdict in verdicts), default=0.0)
-        for dtype in check.TOLERANCE
+        for dtype in check.DTYPES
     }
     errors = ", ".join(
         f"{error:.1e} in {check.dtype_name(dtype)}" for dtype, error in worst.items()

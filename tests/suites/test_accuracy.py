@@ -53,6 +53,22 @@ def test_neurons_differ_in_the_neuron_alone(digits):
     assert torch.equal(lif[2].weight, dsn[2].weight)
 
 
+def test_a_model_with_an_option_t_gets_the_steps_of_the_task(digits):
+    """Also where T has a default: GLIF has a conductance per step."""
+    network = trainer.network("glif", digits)
+    assert network[1].params.conduct.shape == (8, trainer.HIDDEN)
+
+
+def test_a_condition_sets_the_options_of_the_neuron_and_of_nothing_else(digits):
+    own, matched = (
+        trainer.train("lif", digits, 3, epochs=0, condition=condition).network
+        for condition in ("own", "matched")
+    )
+    assert torch.equal(own[0].weight, matched[0].weight)
+    assert (own[1].fire.mode, matched[1].fire.mode) == ("hard", "soft")
+    assert matched[1].fire.surrogate.name == "rect"
+
+
 @pytest.mark.parametrize("model", cases.models())
 def test_every_model_learns_within_three_epochs(digits, model):
     assert trainer.train(model, digits, seed=0, epochs=0).error > 0.7, "chance is 0.9"
@@ -61,15 +77,16 @@ def test_every_model_learns_within_three_epochs(digits, model):
 
 def test_the_suite_tracks_a_plain_finite_number():
     suite = Accuracy()
-    assert suite.params == (cases.models(), tasks.names(), list(range(profile().seeds)))
-    suite.setup("lif", "digits", 0)
-    error = suite.track_test_error("lif", "digits", 0)
+    conditions, seeds = list(profile().conditions), list(range(profile().seeds))
+    assert suite.params == (cases.models(), tasks.names(), conditions, seeds)
+    suite.setup("lif", "digits", "matched", 0)
+    error = suite.track_test_error("lif", "digits", "matched", 0)
     assert type(error) is float
     assert 0 <= error < 0.07
     assert suite.track_test_error.unit == "fraction"
-    assert suite.track_test_error.version == "1"
+    assert suite.track_test_error.version == "2"
 
 
 def test_a_commit_without_the_model_is_not_applicable():
     with pytest.raises(NotImplementedError, match="no neuron 'lost'"):
-        Accuracy().setup("lost", "digits", 0)
+        Accuracy().setup("lost", "digits", "own", 0)

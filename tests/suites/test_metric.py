@@ -42,6 +42,19 @@ def test_timings_repeat_as_the_profile_says(name):
     assert (Timings.rounds, Timings.repeat) == (PROFILES[name].rounds, PROFILES[name].repeat)
 
 
+def test_a_gpu_warms_up_for_a_second():
+    warm_ups = {}
+    for name in PROFILES:
+        warm_ups[name] = getattr(timed(PROFILES[name])(type("T", (), {})), "warmup_time", None)
+    assert warm_ups == dict.fromkeys(PROFILES) | {"gpu": 1.0}
+
+
+def test_eager_steps_say_that_their_backward_runs_the_forward(benchmarks):
+    (backward,) = [b.func for b in benchmarks if b.name.endswith("time_backward")]
+    assert backward.forward_again["lif"] == ["eager"]
+    assert backward.forward_again["dsn"] == backward.forward_again["psn"] == []
+
+
 @pytest.fixture(scope="module")
 def benchmarks():
     return list(disc_benchmarks("suites"))

@@ -5,7 +5,7 @@ import torch
 
 import neurons
 from suites import properties
-from suites.properties import functions, probe
+from suites.properties import conditions, functions, probe
 from suites.properties.suite import Models, Variants
 from tests.neurons.samples import MODELS, assert_one_line
 
@@ -83,3 +83,16 @@ def test_the_unit_of_the_inputs_is_the_threshold(model, v_th):
 def test_a_loop_is_no_parallel_form():
     """The super neuron's `sequence` is a loop over time."""
     assert neurons.get("super").sequence and not properties.holds("super", "parallel")
+
+
+@pytest.mark.parametrize("k", [4, 16, 64])
+def test_a_sliding_window_forgets_a_spike_after_its_length(k):
+    """Also at the paper's k = 64 (appendix B.1): the windows tried are long enough."""
+    assert functions.short_control(properties.builder("sliding_psn", k=k))
+
+
+def test_silence_that_is_no_state_of_rest_does_not_make_a_neuron_depend_on_time():
+    """At zero input psu's reset is sigmoid(0) = 1/2; its weights depend on the delay alone."""
+    assert conditions.shift_invariance(properties.builder("psu"))
+    for per_step in ("ipsu", "psn", "masked_psn"):
+        assert not conditions.shift_invariance(properties.builder(per_step))

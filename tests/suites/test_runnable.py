@@ -74,6 +74,6 @@ def test_the_command_lists_positions(tmp_path) -> None:
 
 def test_asv_leaves_out_what_the_profile_does() -> None:
     """asv reads the attribute of a method, not of its class."""
-    assert vars(Drift.track_drift)["skip_benchmark"] == bool(profile().brief)
+    assert vars(Drift.track_drift)["skip_benchmark"] == profile().quick
     for name in (name for name in vars(Robustness) if name.startswith("track_")):
         assert vars(getattr(Robustness, name))["skip_benchmark"] == (not profile().robustness)

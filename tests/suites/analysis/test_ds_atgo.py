@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+import neurons
 from suites import analysis
 from suites.analysis import ds_atgo
 from tests.neurons.samples import build_layer
@@ -44,3 +45,13 @@ def test_atlif_keeps_its_window_where_the_potentials_are():
         threshold = float(x[0].mean() + x[0].std())
         assert path.width[0].item() == pytest.approx(1 + math.tanh(threshold - 1))
     assert available[0] < 0 < available[1]
+
+
+def test_the_window_is_closed():
+    """As in Eq. 4 and in the neuron: a potential on its edge has a gradient."""
+    u = torch.tensor([0.5, -0.5, 0.4, 0.6], dtype=torch.float64).expand(2, 4)
+    assert ds_atgo.in_window(u, 1.0).tolist() == [0.75, 0.75]
+    assert ds_atgo.in_window(u, torch.tensor([1.0, 0.9])).tolist() == [0.75, 0.25]
+    u = u.clone().requires_grad_()
+    (grad,) = torch.autograd.grad(neurons.Fire(neurons.surrogate("rect", closed=True))(u).sum(), u)
+    assert torch.equal(grad.mean(1), ds_atgo.in_window(u, 1.0))

@@ -39,12 +39,35 @@ def test_contributions_are_equations_27_and_52():
     assert st_dano.share(G).sum().item() == pytest.approx(1)
 
 
-def test_a_shorter_memory_gives_recent_steps_a_larger_share():
-    """Appendix D: the change of P is monotone in time."""
-    ones = torch.ones(8, dtype=torch.float64)
-    long, short = (st_dano.share(st_dano.contributions(ones, tau)) for tau in (2.0, 1.5))
-    change = short - long
-    assert (change.diff() > 0).all() and change[0] < 0 < change[-1]
+def change_of_share(T: int, before: float, after: float) -> Tensor:
+    """Return how the share of every step changes if tau falls, Eq. 53."""
+    ones = torch.ones(T, dtype=torch.float64)
+    return st_dano.share(st_dano.contributions(ones, after)) - st_dano.share(
+        st_dano.contributions(ones, before)
+    )
+
+
+@pytest.mark.parametrize("T", [2, 4, 6, 10, 16, 32])
+@pytest.mark.parametrize("taus", [(2.0, 1.05), (2.0, 1.5), (2.0, 1.9), (4.0, 2.0), (10.0, 9.0)])
+def test_a_shorter_memory_moves_share_from_the_first_step_to_the_last(T, taus):
+    """What remains of appendix D's theorem: it holds in every case."""
+    change = change_of_share(T, *taus)
+    assert change[0] < 0 < change[-1]
+    assert st_dano.centre(change) > 0  # the mean step comes later
+
+
+@pytest.mark.parametrize(
+    ("T", "before", "after", "monotone"),
+    [(8, 2.0, 1.5, True), (16, 2.0, 1.05, True), (8, 4.0, 2.0, False), (16, 2.0, 1.5, False)],
+)
+def test_the_theorem_of_appendix_d_holds_in_some_cases_only(T, before, after, monotone):
+    """It says that the change of P rises with time; often it is largest before the last step.
+
+    Its proof, Eq. 58, takes exp(-i / x) out of a sum over i.
+    """
+    change = change_of_share(T, before, after)
+    assert bool((change.diff() > 0).all()) == monotone
+    assert (int(change.argmax()) == T - 1) == monotone
 
 
 def centre(model: str, x: Tensor, **options) -> float:

@@ -8,11 +8,11 @@ import torch
 
 import neurons
 from suites import cases, per_model
-from suites.gradients import drift, horizon
+from suites.gradients import drift, firing, horizon
 from suites.gradients.comparison import reference
-from suites.gradients.suite import Horizon
+from suites.gradients.suite import Firing, Horizon
 from suites.gradients.tolerance import DRIFT
-from suites.profiles import Shape
+from suites.profiles import PROFILES, Shape, profile
 from tests.neurons.samples import RUNS
 
 # One that never forgets, one that remembers for long, one that takes the integer part of a sum, one
@@ -56,6 +56,33 @@ def test_a_threshold_that_only_rises_lets_no_gradient_through():
     assert max(horizon.reach("llif")) == 0
 
 
+@pytest.mark.parametrize("shape", firing.shapes(profile()), ids=str)
+def test_a_neuron_that_falls_silent_is_recorded(shape):
+    assert Firing.params == (cases.models(), [*map(str, firing.shapes(profile()))])
+    silent = {
+        model
+        for model in ("clif", "dsn", "lif", "llif", "psn", "tclif")
+        if Firing().track_last_spike(model, str(shape)) < firing.END * shape.T
+    }
+    assert silent == ({"llif"} if shape.T > 64 else set())
+    assert firing.last_spike("llif", horizon.SHAPE) < firing.END * horizon.SHAPE.T
+    assert firing.last_spike("llif", Shape(1024, 1, 64)) == 271
+
+
+def test_the_last_spike_is_that_of_any_neuron():
+    spikes = torch.zeros(5, 2, 3)
+    assert firing.last_nonzero(spikes) == -1
+    spikes[3, 1, 2] = 1.0
+    assert firing.last_nonzero(spikes) == 3
+    assert [shape.T for shape in firing.shapes(PROFILES["cpu"])] == [64, 320, 1024]
+
+
+def test_a_condition_changes_the_horizon():
+    own, matched = (horizon.reach("lif", condition) for condition in ("own", "matched"))
+    assert own != matched and own == horizon.reach("lif")
+    assert matched[0] > 0 and matched[64] == 0  # the window of the rectangle closes a path
+
+
 def test_rarer_cuts_change_less():
     changes = horizon.truncation("lif")
     assert changes == sorted(changes, reverse=True) and 0 < changes[-1] < 0.1
@@ -71,6 +98,6 @@ def test_the_error_of_one_model_does_not_reach_the_others():
 
     facts = per_model.measure(run)
     assert facts["clif"] == [1.0]
-    Horizon().setup(facts, "clif", 0)
+    Horizon().setup({"own": facts}, "clif", "own", 0)
     with pytest.raises(ValueError, match="odd"):
-        Horizon().setup(facts, "lif", 0)
+        Horizon().setup({"own": facts}, "lif", "own", 0)

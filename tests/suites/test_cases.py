@@ -1,0 +1,104 @@
+"""The cases: what the gate judges, which options a layer gets, what a workload runs."""
+
+import pytest
+import torch
+
+from suites import cases
+from suites.profiles import PROFILES, Shape, profile
+
+SHAPE = Shape(4, 2, 3)
+SHORT, BIG = (str(s) for s in (PROFILES["gate"].shapes[0], PROFILES["gate"].kernel[0]))
+BRIEF = str((PROFILES["gate"].brief or [])[0])
+
+
+@pytest.fixture
+def gate(monkeypatch) -> None:
+    monkeypatch.setenv("SPIKEBENCH_PROFILE", "gate")
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "backend", "shape", "judged"),
+    [
+        ("speed.suite.Training.time_training", "lif", "eager", SHORT, True),
+        ("speed.suite.Training.time_backward", "lif", "eager", SHORT, True),
+        ("speed.suite.Inference.time_forward", "lif", "eager", SHORT, True),
+        ("speed.suite.Training.time_training", "lif", "spikingjelly", SHORT, False),
+        ("speed.suite.Training.time_forward_graph", "lif", "eager", SHORT, False),
+        ("speed.suite.Training.time_training", "lif", "cpu", SHORT, False),
+        ("speed.suite.Training.time_training", "lif", "cpu", BIG, True),
+        ("speed.suite.Inference.time_forward", "lif", "cpu", BIG, True),
+        ("speed.suite.Training.time_backward", "lif", "cpu", BIG, False),
+        ("speed.suite.Training.time_training", "clif", "cpu", BRIEF, True),
+        ("speed.suite.Training.time_backward", "clif", "cpu", BRIEF, True),
+        ("speed.suite.Training.time_training", "clif", "eager", BRIEF, True),
+        ("speed.suite.Training.time_backward", "clif", "eager", BRIEF, False),
+        ("speed.suite.Inference.time_forward", "clif", "eager", BRIEF, False),
+        ("calls.suite.FixedCost.time_training", "lif", "cpu", "T=1 N=1 C=64", True),
+        ("calls.suite.FixedCost.time_training", "clif", "cpu", "T=1 N=1 C=64", False),
+        ("calls.suite.FixedCost.time_training", "lif", "cpu", "T=1024 N=1 C=64", False),
+        ("calls.suite.FixedCost.time_forward", "lif", "cpu", "T=1 N=1 C=64", False),
+        ("calls.suite.Counters.track_dispatched_ops", "clif", "eager", BRIEF, True),
+        ("memory.suite.Memory.track_saved_bytes", "lif", "cpu", SHORT, True),
+        ("floors.suite.Copy.time_copy", "", "", SHORT, False),
+    ],
+)
+def test_what_the_gate_judges(gate, name, model, backend, shape, judged):
+    params = {"model": model, "backend": backend, "shape": shape}
+    assert cases.gated(name, params) == judged
+
+
+def test_a_profile_without_brief_shapes_judges_every_pass_of_eager_models(monkeypatch):
+    monkeypatch.setattr(cases, "profile", lambda: PROFILES["gate"]._replace(brief=None))
+    params = {"model": "clif", "backend": "eager", "shape": SHORT}
+    assert cases.gated("speed.suite.Training.time_backward", params)
+
+
+def test_shapes_are_those_of_all_models_and_each_case_has_its_own(gate):
+    assert cases.shapes() == [BRIEF, SHORT, BIG]
+    assert profile().shapes_of("clif", "cpu") == [Shape.parse(BRIEF)]
+    assert profile().shapes_of("lif", "eager") == [Shape.parse(SHORT)]
+    assert profile().shapes_of("lif", "cpu") == [Shape.parse(SHORT), Shape.parse(BIG)]
+    with pytest.raises(NotImplementedError, match=f"runs eager clif at {BRIEF} only"):
+        cases.workload("clif", "eager", SHORT)
+
+
+@pytest.mark.parametrize("name", ["cpu", "gpu"])
+def test_some_lengths_are_no_powers_of_two(name):
+    assert {10000, 16383} <= {shape.T for shape in PROFILES[name].shapes}
+
+
+def test_options_of_a_case_are_merged_under_those_of_the_caller():
+    assert len(cases.layer("sliding_psn", "eager", SHAPE).params.weight) == 64
+    assert len(cases.layer("sliding_psn", "eager", SHAPE, k=3).params.weight) == 3
+
+
+def test_inference_is_in_eval_mode_and_training_is_not():
+    shape = profile().shapes[0]
+    for training in (True, False):
+        assert cases.our_workload("lif", "eager", shape, training=training).run.training == training
+        work = cases.workload("lif", "eager", str(shape), training=training)
+        assert work.run.training == training
+    cases.workload.cache_clear()
+
+
+def test_inference_leaves_running_statistics_alone():
+    work = cases.our_workload("atlif", "eager", SHAPE, training=False)
+    before = {name: value.clone() for name, value in work.run.named_buffers()}
+    work.forward()
+    assert before and all(torch.equal(before[n], v) for n, v in work.run.named_buffers())
+
+
+def test_a_forward_pass_has_a_graph_only_where_it_should():
+    graphs = []
+    work = cases.Workload(lambda x: graphs.append(torch.is_grad_enabled()) or x * 2, [], SHAPE)
+    work.forward()
+    work.forward_graph()
+    work.backward()
+    work.backward()
+    work.training()
+    assert graphs == [False, True, True, True], "the forward of `backward` runs once"
+
+
+def test_workloads_of_one_shape_share_their_input():
+    one, other = (cases.Workload(torch.exp, [], SHAPE) for _ in range(2))
+    assert one.x is other.x
