@@ -5,10 +5,9 @@
 .PHONY: help bench asv-environment test quick check readme clean
 .DELETE_ON_ERROR:
 
-# smoke: two CPU cores, minutes. cpu, gpu: the full shapes. Forking is much quicker, spawning is
-# what CUDA supports.
+# smoke: two CPU cores, minutes. cpu, gpu: the full shapes.
 SPIKEBENCH_PROFILE ?= smoke
-LAUNCH = $(if $(filter gpu,$(SPIKEBENCH_PROFILE)),spawn,forkserver)
+export SPIKEBENCH_PROFILE
 
 # The first interpreter that is new enough; `make PYTHON=... bench` chooses another.
 NEW_ENOUGH = -c 'import sys; sys.exit(sys.version_info < (3, 11))'
@@ -26,9 +25,9 @@ help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST)
 
 bench: ## Measure HEAD, publish the asv site, build the report (interrupted: run again)
+	@$(if $(PYTHON),$(PYTHON) -c 'from suites.profiles import profile; profile()')
 	@$(MAKE) --silent --no-print-directory -j2 $(STAMP) asv-environment
-	@SPIKEBENCH_PROFILE=$(SPIKEBENCH_PROFILE) \
-	$(BIN)/python -m ci.measure --launch-method $(LAUNCH); status=$$?; \
+	@$(BIN)/python -m ci.measure; status=$$?; \
 	case $$status in 0|2) ;; *) exit $$status ;; esac; \
 	$(BIN)/asv publish >>.asv/measure.log && \
 	echo "asv's pages: .asv/html (show them: $(BIN)/asv preview)" && \

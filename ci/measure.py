@@ -6,6 +6,9 @@ these it asks for the cases that can run; asv records the others as n/a.
 
 asv builds an environment from `asv.conf.json`, by pip. With `--here` the checkout is measured by
 the Python that runs this, with what is installed there: for a machine without a network.
+
+With `--estimate` nothing is measured: it prints how long the profile takes on this machine, from a
+few calls of every model in the checkout (see `suites.duration`).
 """
 
 import argparse
@@ -30,8 +33,10 @@ from asv.machine import Machine, MachineCollection
 from asv.plugin_manager import plugin_manager
 from asv.results import iter_results_for_machine_and_hash
 from asv.util import UserError
+from asv_runner.discovery import disc_benchmarks
 
 from ci.plugins import progress
+from suites import profiles
 
 HERE = "existing:same"  # asv's name for the Python that runs it
 INTERRUPTED = 130  # the shell's status for Ctrl-C
@@ -174,13 +179,31 @@ def measure(request: Request) -> int:
     return asv(request, [pattern(benchmarks[n], c) for n, c in wanted.items()]) if wanted else 0
 
 
+def estimate() -> None:
+    """Print how long each suite of the profile takes here, and all of them together."""
+    from suites import duration, process
+
+    benchmarks = list(disc_benchmarks("suites"))
+    process.prepare()
+    print(f"trying every model of the profile {profiles.profile_name()}", flush=True)
+    cases, seconds = duration.estimate(benchmarks, progress.TYPICAL, progress.OTHERWISE)
+    for suite in sorted(cases):
+        print(f"{suite:<11}{cases[suite]:>6} cases {seconds[suite] / 60:>7.1f} min")
+    print(f"{'together':<11}{cases.total():>6} cases {seconds.total() / 3600:>7.1f} h")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ci.measure", description=__doc__)
     parser.add_argument("commit", nargs="?", default="HEAD", help="default: HEAD")
     parser.add_argument("--launch-method", choices=["forkserver", "spawn"], default="forkserver")
     parser.add_argument("--here", action="store_true", help="the checkout, by this Python")
     parser.add_argument("--environment", action="store_true", help="only build asv's environment")
+    parser.add_argument("--estimate", action="store_true", help="only say how long it takes here")
     options = parser.parse_args(arguments)
+    profiles.profile()  # an unknown one ends here, in one line, before anything is built
+    if options.estimate:
+        estimate()
+        return 0
     if options.environment:
         for environment in load_environments(None)[1]:
             environment.create()

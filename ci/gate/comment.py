@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ci.gate.rows import Report
 from ci.gate.rules import every_rule
+from reports.markdown import markdown_text
 from reports.units import quantity, times
 
 
@@ -19,14 +20,9 @@ def markdown(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"quantity": quantity, "times": times, "cell": cell}
+    environment.filters |= {"quantity": quantity, "times": times, "cell": markdown_text}
     rules = [" ".join((rule.__doc__ or "").split()) for rule in every_rule()]
     return environment.get_template("gate.md.j2").render(report=report, rules=rules)
-
-
-def cell(text: str) -> str:
-    """Return text escaped for a cell of a Markdown table."""
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
 
 
 def write(report: Report, folder: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from asv.runner import BenchmarkResult
 
 from ci import measure
 from ci.plugins import keep, offline, pins
+from suites import duration, process
 
 ROOT = Path(__file__).parents[2]
 COMMIT = "c0ffee" * 6 + "c0ff"
@@ -146,6 +148,52 @@ def test_unknown_commit_is_one_line(capsys) -> None:
         measure.main(["no-such-revision"])
     assert stop.value.code == 2
     assert "no commit 'no-such-revision' here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("changed", "commit", "allowed"),
+    [("", "HEAD", True), (" M neurons/layer.py", "HEAD", False), ("", "HEAD~1", False)],
+)
+def test_the_checkout_is_measured_only_as_committed(
+    monkeypatch, capsys, changed: str, commit: str, allowed: bool
+) -> None:
+    def git(command: str, *arguments: str) -> str:
+        return changed if command == "status" else arguments[-1].partition("^")[0]
+
+    requests: list[measure.Request] = []
+    monkeypatch.setattr(measure, "git", git)
+    monkeypatch.setattr(measure, "measure", lambda request: requests.append(request) or 0)
+    if allowed:
+        assert measure.main(["--here", commit]) == 0 and requests[0].here
+        return
+    with pytest.raises(SystemExit) as stop:
+        measure.main(["--here", commit])
+    assert stop.value.code == 2 and not requests
+    assert "--here measures HEAD as checked out" in capsys.readouterr().err
+
+
+def test_changed_neurons_are_left_out_unless_here(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(
+        measure, "git", lambda command, *_: "M neurons" if command == "status" else "c"
+    )
+    monkeypatch.setattr(measure, "measure", lambda request: 0)
+    assert measure.main([]) == 0
+    assert "neurons/ has uncommitted changes" in capsys.readouterr().out
+
+
+def test_the_estimate_measures_nothing_and_prints_a_line_per_suite(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(measure, "measure", lambda request: pytest.fail("it measures"))
+    counts = Counter(speed=3, energy=2), Counter(speed=5400, energy=1800)
+    monkeypatch.setattr(duration, "estimate", lambda *_: counts)
+    monkeypatch.setattr(process, "prepare", lambda: None)
+    monkeypatch.setattr(measure, "disc_benchmarks", lambda folder: [])
+    assert measure.main(["--estimate"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in printed[1:]] == [
+        ["energy", "2", "cases", "30.0", "min"],
+        ["speed", "3", "cases", "90.0", "min"],
+        ["together", "5", "cases", "2.0", "h"],
+    ]
 
 
 def test_asv_measures_with_the_pinned_versions() -> None:
