@@ -1,4 +1,4 @@
-"""Compute what the report shows of the rows: slopes over T, speed-ups, ratios to other libraries.
+"""Compute what the report shows of the rows: speed-ups, ratios to other libraries, intervals.
 
 Every function compares rows of the same metric in the same shape only. A row that failed is kept
 and has no ratio, so that it can be shown as failed.
@@ -6,30 +6,12 @@ and has no ratio, so that it can be shown as failed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
 from scipy import stats
-
-
-def slopes(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the exponent p of `value ~ T**p`, by least squares on logarithms.
-
-    There is one row per metric, model, backend and size with at least two T; `stderr` is the
-    standard error of the fit, NaN for two points, through which every line goes exactly.
-    """
-    fits = []
-    rows = rows[rows["value"] > 0].dropna(subset="T")
-    for key, line in rows.groupby(["metric", "model", "backend", "size"]):
-        steps = line["T"].astype(float)
-        if steps.nunique() < 2:
-            continue
-        fit = stats.linregress(np.log(steps), np.log(line["value"]))
-        error = fit.stderr if len(line) > 2 else np.nan
-        fits.append([*key, fit.slope, error, len(line), int(steps.min()), int(steps.max())])
-    columns = ["metric", "model", "backend", "size", "slope", "stderr", "points", "first", "last"]
-    return pd.DataFrame(fits, columns=columns)
 
 
 def fastest(rows: pd.DataFrame) -> pd.DataFrame:
@@ -71,3 +53,12 @@ def as_ratio(rows: pd.DataFrame) -> pd.DataFrame:
 def largest(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows at the largest T, or all rows where none has a T."""
     return rows[rows["T"] == rows["T"].max()] if rows["T"].notna().any() else rows
+
+
+def interval(values: pd.Series) -> tuple[float, float]:
+    """Return the ends of the 95 % interval of a mean, by Student's t; NaN for a single value."""
+    if len(values) < 2:
+        return math.nan, math.nan
+    mean, error = float(values.mean()), float(values.std() / math.sqrt(len(values)))
+    reach = float(stats.t.ppf(0.975, len(values) - 1)) * error
+    return mean - reach, mean + reach

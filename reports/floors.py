@@ -35,6 +35,7 @@ class Pass(NamedTuple):
 
 PASSES = {
     "forward": Pass(2, 1),  # x; s
+    "forward_graph": Pass(2, 1),  # as forward; what it saves for the backward depends on the model
     "backward": Pass(3, 1),  # x or what was saved of it, the gradient of s; the gradient of x
     "training": Pass(5, 2),
 }

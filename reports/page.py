@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reports import palette, sections, templates
 from reports.highlights import highlights
+from reports.markdown import code, markdown_text
 from reports.sections.provenance import facts, failures
 from reports.view import View
 
@@ -30,13 +31,13 @@ def html(view: View, site: str = "") -> str:
 
 def markdown(view: View) -> str:
     """Return the summary: the highlights first, then each section's table."""
-    lines = [f"# spikebench, {view.commit.short} on {view.machine}", ""]
-    lines += [f"- {highlight.sentence}" for highlight in highlights(view)]
-    lines += ["", *(f"> {note}\n" for note in view.notes)]
-    lines += [f"**{label}:** {value}  " for label, value in facts(view).items()]
+    lines = [f"# spikebench, {view.commit.short} on {markdown_text(view.machine)}", ""]
+    lines += [f"- {markdown_text(highlight.sentence)}" for highlight in highlights(view)]
+    lines += ["", *(f"> {markdown_text(note)}\n" for note in view.notes)]
+    lines += [f"**{label}:** {markdown_text(value)}  " for label, value in facts(view).items()]
     failed = failures(view.frame)
     if failed:
-        lines += ["", f"**{len(failed)} failed:**", *(f"- `{failure}`" for failure in failed)]
+        lines += ["", f"**{len(failed)} failed:**", *(f"- {code(failure)}" for failure in failed)]
     for section in sections.load():
         table = section.table(view) if hasattr(section, "table") else None
         if table is not None:

@@ -10,194 +10,158 @@ columns whose trailing nulls are left out; its values have the order of
 * `failed`: null (an exception, a timeout, a failed build) or anything that is not a finite number.
   When every value failed, asv writes one null in place of the list.
 
-These files do not contain the reason of a failure.
+These files do not contain the reason of a failure. A file that `reports.schema` does not accept is
+skipped and named, and the others are read.
 """
 
 from __future__ import annotations
 
-import ast
-import itertools
-import json
-import math
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable
+from hashlib import md5
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
+import msgspec
 import pandas as pd
 
+from reports import rows, schema
+from reports.rows import COLUMNS, tolerance_of
+
+__all__ = ["COLUMNS", "ROOT", "Recorded", "benchmarks", "load", "read", "tolerance_of"]
+
 ROOT = ".asv/results"
-AXES = ("model", "backend", "shape", "dtype", "seed", "convention", "task", "surrogate")
-COLUMNS = (
-    *("machine", "commit", "date", "started", "python", "env", "suite", "metric", "benchmark"),
-    *("unit", "direction", "gate", "tolerance", "serial", *AXES[:3], "T", "size", "params"),
-    *(*AXES[3:], "value", "lo", "hi", "samples", "state"),
-)
-_FORMAT = 2
-_KIND = re.compile(r"^(timeraw|time|track|peakmem|mem)_")
-_STEPS = re.compile(r"\bT=(\d+)\s*")
+_LONG = 128  # characters from which asv replaces the name of an environment in a file's name
+Content = TypeVar("Content")
+
+
+class Recorded(NamedTuple):
+    """All that could be read of a folder of results, and what was skipped.
+
+    frame       every value, one row each, with the columns of `COLUMNS`
+    runs        one row per result file: its commit, machine, environment and profile
+    machines    what asv recorded of each machine: cpu, ram, os and any extra key such as gpu
+    benchmarks  the attributes of each benchmark by its name: its axes, unit, tolerance and more
+    skipped     one line per file that could not be read: its name and the reason
+    """
+
+    frame: pd.DataFrame
+    runs: pd.DataFrame
+    machines: dict[str, dict[str, str]]
+    benchmarks: dict[str, dict[str, Any]]
+    skipped: tuple[str, ...]
+
+
+def read(root: Path | str = ROOT) -> Recorded:
+    """Return what the files below `root` contain; what cannot be read is skipped and named.
+
+    `benchmarks.json` gives all other files their meaning: if it is damaged, raise ValueError.
+    """
+    root, skipped = Path(root), []
+
+    def each(paths: list[Path], content: Callable[[Path], Content]) -> list[Content]:
+        contents = []
+        for path in paths:
+            try:
+                contents.append(content(path))
+            except ValueError as error:
+                skipped.append(str(error))
+        return contents
+
+    attributes = benchmarks(root)
+    files = sorted(path for path in root.glob("*/*.json") if path.name != "machine.json")
+    contents = each(files, lambda path: _result(path, attributes))
+    return Recorded(
+        frame=_typed([row for _, values in contents for row in values]),
+        runs=_runs([result for result, _ in contents]),
+        machines=dict(each(sorted(root.glob("*/machine.json")), _machine)),
+        benchmarks=attributes,
+        skipped=tuple(skipped),
+    )
 
 
 def load(root: Path | str = ROOT) -> pd.DataFrame:
-    """Return every value below `root`, one row each, with the columns of `COLUMNS`.
+    """Return every readable value below `root`, one row each, with the columns of `COLUMNS`.
 
     size     the shape without its T: cases of one size make one line over T
     lo, hi   asv's 99 % interval; NaN where asv had too few samples for a finite one
     serial   whether the backend takes one step of the model after the other
+    profile  the profile that was measured, "" where asv did not record it
 
     As asv does, leave out rows that were measured with another version of a benchmark than the one
-    in `benchmarks.json`.
+    in `benchmarks.json`, and those of benchmarks that are not in it.
     """
-    root = Path(root)
-    attributes = benchmarks(root)
-    rows = [row for path in _files(root) for row in _rows(_read(path), attributes)]
-    return _typed(rows)
+    return read(root).frame
 
 
 def benchmarks(root: Path | str = ROOT) -> dict[str, dict[str, Any]]:
     """Return the attributes of every benchmark by its name: its axes, unit, tolerance and more."""
     path = Path(root) / "benchmarks.json"
-    data = _read(path) if path.exists() else {}
-    return {name: entry for name, entry in data.items() if isinstance(entry, dict)}
-
-
-def machines(root: Path | str = ROOT) -> dict[str, dict[str, str]]:
-    """Return what asv recorded of each machine: cpu, ram, os and any extra key such as gpu."""
-    by_name = {}
-    for path in sorted(Path(root).glob("*/machine.json")):
-        facts = {key: str(value) for key, value in _read(path).items() if key != "version"}
-        by_name[facts.pop("machine", path.parent.name)] = facts
-    return by_name
-
-
-def runs(root: Path | str = ROOT) -> pd.DataFrame:
-    """Return one row per result file: its commit, machine and environment."""
-    columns = ["machine", "commit", "env", "python", "requirements", "env_vars"]
-    rows = []
-    for path in _files(Path(root)):
-        data = _read(path)
-        rows.append([data["params"]["machine"], data["commit_hash"], data["env_name"]])
-        rows[-1] += [data["python"], data["requirements"], data.get("env_vars", {})]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def tolerance_of(
-    tolerance: float | Mapping[str, float] | None, params: Mapping[str, Any]
-) -> float | None:
-    """Return the tolerance of one case of a benchmark, None if it has none.
-
-    `tolerance` is the benchmark's: one number for all cases, or one per value of an axis, such as
-    `{"float32": 1e-5, "float64": 1e-12}`. `params` maps the axes of the case to their values.
-    """
-    if isinstance(tolerance, Mapping):
-        return next((tolerance[v] for v in params.values() if v in tolerance), None)
-    return tolerance
-
-
-def _files(root: Path) -> list[Path]:
-    return sorted(path for path in root.glob("*/*.json") if path.name != "machine.json")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """Return the file as a dict, or raise ValueError with one line that names it."""
+    if not path.exists():
+        return {}
+    entries = schema.read(path, schema.BENCHMARKS)
+    named = {name: entry for name, entry in entries.items() if isinstance(entry, dict)}
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise ValueError(f"cannot read {path}: {error}; delete it and measure again") from None
-    if not isinstance(data, dict):
-        raise ValueError(f"cannot read {path}: not an asv file; delete it and measure again")
-    if path.name in ("machine.json", "benchmarks.json"):
-        return data
-    if data.get("version") != _FORMAT:
-        raise ValueError(
-            f"cannot read {path}: format {data.get('version')} instead of {_FORMAT};"
-            " update it with `asv update`"
-        )
-    required = {"commit_hash", "date", "env_name", "params", "python", "requirements"}
-    absent = sorted((required | {"result_columns", "results"}) - data.keys())
-    if absent or "machine" not in data["params"]:
-        names = ", ".join(absent) or "params.machine"
-        raise ValueError(f"cannot read {path}: no {names} in it; delete it and measure again")
-    return data
+        if not named or "version" not in entries:
+            raise ValueError("no benchmarks in it")
+        for name, entry in named.items():
+            if msgspec.convert(entry, schema.Benchmark).name != name:
+                raise ValueError(f"'{name}' has another name")
+    except ValueError as error:
+        raise ValueError(schema.unreadable(path, error)) from None
+    return named
 
 
-def _rows(data: dict[str, Any], attributes: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the values of one result file."""
-    run = {
-        "machine": data["params"]["machine"],
-        "commit": data["commit_hash"],
-        "date": data["date"],
-        "python": data["python"],
-        "env": data["env_name"],
-    }
-    for name, values in data["results"].items():
-        columns = dict(itertools.zip_longest(data["result_columns"], values))
-        benchmark = attributes.get(name, {})
-        version = columns.get("version")
-        if version is not None and version != benchmark.get("version", version):
-            continue
-        started = {"started": columns.get("started_at")}
-        for position, point in enumerate(itertools.product(*(columns.get("params") or []))):
-            axes = _axes(point, benchmark.get("param_names") or [])
-            described = _described(name, benchmark, axes)
-            yield run | started | described | axes | _measured(columns, position)
+def _machine(path: Path) -> tuple[str, dict[str, str]]:
+    recorded = schema.read(path, schema.MACHINE)
+    version, machine = recorded.pop("version", None), recorded.pop("machine", None)
+    facts = {key: value for key, value in recorded.items() if isinstance(value, str)}
+    wrong = [key for key in recorded if key not in facts]
+    if wrong or not isinstance(version, int) or machine != path.parent.name:
+        reason = f"'{wrong[0]}' is no text" if wrong else "it is not of this machine"
+        raise ValueError(schema.unreadable(path, ValueError(reason)))
+    return path.parent.name, facts
 
 
-def _described(name: str, benchmark: dict[str, Any], axes: dict[str, Any]) -> dict[str, Any]:
-    """Return what the attributes of a benchmark state about one of its cases."""
-    serial = benchmark.get("serial", {})  # model -> the backends that take its steps in turn
-    return {
-        "suite": name.split(".")[0],
-        "metric": _KIND.sub("", name.rsplit(".", 1)[-1]),
-        "benchmark": name,
-        "unit": benchmark.get("unit"),
-        "direction": benchmark.get("direction", "lower"),
-        "gate": benchmark.get("gate"),
-        "tolerance": tolerance_of(benchmark.get("tolerance"), axes["params"]),
-        "serial": axes["backend"] in serial.get(axes["model"], ()),
-    }
-
-
-def _axes(point: tuple[str, ...], names: list[str]) -> dict[str, Any]:
-    """Return the parameters of a case by name; asv stores them as repr strings."""
-    padded = [*names, *(f"param{i}" for i in range(len(names), len(point)))]
-    values = dict(zip(padded, map(_literal, point), strict=False))
-    axes = {key: values.pop(key, None) for key in AXES[:3]}
-    shape = axes["shape"] or ""
-    steps = _STEPS.search(shape)
-    axes |= {"T": int(steps[1]) if steps else None, "size": _STEPS.sub("", shape).strip()}
-    return axes | {"params": values} | {key: values.get(key) for key in AXES[3:]}
-
-
-def _literal(text: str) -> Any:
+def _result(
+    path: Path, attributes: dict[str, dict[str, Any]]
+) -> tuple[schema.Result, list[dict[str, Any]]]:
+    """Return a result file and the rows of its values, or raise ValueError that names it."""
+    result = schema.read(path, schema.Result)
     try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
+        if (result.machine, _file_name(result)) != (path.parent.name, path.name):
+            raise ValueError(f"it contains '{result.machine}/{_file_name(result)}'")
+        return result, list(rows.rows(result, attributes))
+    except ValueError as error:
+        raise ValueError(schema.unreadable(path, error)) from None
 
 
-def _measured(columns: dict[str, Any], position: int) -> dict[str, Any]:
-    """Return the value, interval, samples and state of the case at a position."""
-
-    def at(column: str) -> Any:
-        values = columns.get(column) or []
-        return values[position] if position < len(values) else None
-
-    value, state = at("result"), "failed"
-    if isinstance(value, int | float):
-        state = "n/a" if math.isnan(value) else "ok" if math.isfinite(value) else "failed"
-    if state != "ok":
-        return {"value": math.nan, "lo": math.nan, "hi": math.nan, "samples": None, "state": state}
-    lo, hi = (_finite(at(column)) for column in ("stats_ci_99_a", "stats_ci_99_b"))
-    return {"value": float(value), "lo": lo, "hi": hi, "samples": at("samples"), "state": state}
+def _file_name(result: schema.Result) -> str:
+    """Return the name under which asv saves a result."""
+    environment = result.env_name
+    if len(environment) >= _LONG:
+        environment = "env-" + md5(environment.encode()).hexdigest()
+    return f"{result.commit_hash[:8]}-{environment}.json"
 
 
-def _finite(end: float | None) -> float:
-    return math.nan if end is None or not math.isfinite(end) else float(end)
+def _runs(results: list[schema.Result]) -> pd.DataFrame:
+    columns = ["machine", "commit", "env", "python", "requirements", "env_vars", "profile"]
+    facts = [
+        [
+            r.machine,
+            r.commit_hash,
+            r.env_name,
+            r.python,
+            r.requirements,
+            r.env_vars,
+            rows.profile(r),
+        ]
+        for r in results
+    ]
+    return pd.DataFrame(facts, columns=columns)
 
 
-def _typed(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+def _typed(values: list[dict[str, Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(values, columns=list(COLUMNS))
     for column in ("date", "started"):
         frame[column] = pd.to_datetime(frame[column].astype("Int64"), unit="ms", utc=True)
     types: Any = {"T": "Int64", "tolerance": float, "serial": bool}

@@ -11,6 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from reports import floors, templates, units
+from reports.markdown import markdown_text
 
 _NO_PEERS: Mapping[str, str] = {}
 _REASONS = {floors.INVALID: floors.REASON}
@@ -42,9 +43,10 @@ class Table:
         return templates.render("table.html", table=self, numeric=self._numeric())
 
     def markdown(self) -> str:
-        heads = [f"{head.text} ({head.unit})" if head.unit else head.text for head in self.heads]
+        titles = [f"{head.text} ({head.unit})" if head.unit else head.text for head in self.heads]
+        heads = [markdown_text(title) for title in titles]
         rules = ["---:" if numeric else "---" for numeric in self._numeric()]
-        body = [[cell.text.replace("|", "\\|") for cell in row] for row in self.rows]
+        body = [[markdown_text(cell.text) for cell in row] for row in self.rows]
         return "\n".join(f"| {' | '.join(row)} |" for row in [heads, rules, *body])
 
     def _numeric(self) -> list[bool]:

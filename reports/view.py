@@ -33,7 +33,8 @@ class Commit:
 class View:
     """The rows of one report, and what was recorded with them.
 
-    `frame` has the rows of one commit and machine, `history` those of every commit on that machine.
+    `frame` has the rows of one commit, machine and profile, `history` those of every commit on that
+    machine and with that profile.
     """
 
     frame: pd.DataFrame
@@ -46,6 +47,8 @@ class View:
     baseline: str = "psn"
     peers: Mapping[str, str] = field(default_factory=dict)  # library -> how its rows differ
     notes: tuple[str, ...] = field(default=())
+    skipped: tuple[str, ...] = field(default=())  # one line per file that could not be read
+    profile: str = ""  # what chose the cases, "" where asv did not record it
 
     def rows(self, suite: str, *metrics: str) -> pd.DataFrame:
         """Return the rows of a suite that are not n/a; of all its metrics if none is named."""
@@ -93,38 +96,59 @@ def choose(
     commit: str | None = None,
     baseline: str | None = None,
     machine: str | None = None,
+    profile: str | None = None,
 ) -> View:
-    """Return the view of a commit and machine, or of those measured last, with a note about it.
+    """Return the view of a commit, machine and profile; without a name, of that measured last.
 
-    Raises ValueError, with one line, if there are no results or a name was not measured.
+    A note names what else there is. Raises ValueError, with one line, if there are no results or a
+    name was not measured.
     """
-    frame = results.load(root)
-    if frame.empty:
-        raise ValueError(f"no results below {root}; measure something first: make bench")
-    notes: list[str] = []
-    if machine is not None:
-        frame = frame[frame["machine"] == _check_measured("machine", machine, frame["machine"])]
-    chosen = _commit(frame, commit, notes)
-    machine = _last_machine(frame[frame["commit"] == chosen], notes)
-    history = floors.reject_impossible(_newest_environments(frame[frame["machine"] == machine]))
-    rows = history[history["commit"] == chosen]
+    recorded = results.read(root)
+    frame, notes = _complete(recorded, root), list(recorded.skipped)
+    frame = _named(frame, machine=machine, profile=profile)
     if baseline is not None:
         _check_measured("model", baseline, frame["model"].dropna())
-    runs = results.runs(root)
-    same = (runs["machine"] == machine) & (runs["commit"] == chosen)
-    run = runs[same & (runs["env"] == rows["env"].iloc[0])].iloc[0].to_dict()
+    chosen = _commit(frame, commit, notes)
+    for kind in ("machine", "profile"):
+        last = _last(kind, frame[frame["commit"] == chosen], notes)
+        frame = frame[frame[kind] == last]
+    history = floors.reject_impossible(_newest_environments(frame))
+    rows = history[history["commit"] == chosen]
+    first = rows.iloc[0]
+    runs = recorded.runs
+    same = (runs["machine"] == first["machine"]) & (runs["commit"] == chosen)
     return View(
         frame=rows,
         history=history,
-        commit=Commit(chosen, rows["date"].iloc[0], _git("log", "-1", "--format=%s", chosen)),
-        machine=machine,
-        machine_facts=results.machines(root).get(machine, {}),
-        run=run,
-        benchmarks=results.benchmarks(root),
+        commit=Commit(chosen, first["date"], _git("log", "-1", "--format=%s", chosen)),
+        machine=first["machine"],
+        machine_facts=recorded.machines.get(first["machine"], {}),
+        run=runs[same & (runs["env"] == first["env"])].iloc[0].to_dict(),
+        benchmarks=recorded.benchmarks,
         baseline=baseline or "psn",
         peers=_peers(),
         notes=tuple(notes),
+        skipped=recorded.skipped,
+        profile=first["profile"],
     )
+
+
+def _named(frame: pd.DataFrame, **names: str | None) -> pd.DataFrame:
+    """Return the rows with these values in the columns of these names; None leaves all."""
+    for column, name in names.items():
+        if name is not None:
+            frame = frame[frame[column] == _check_measured(column, name, frame[column])]
+    return frame
+
+
+def _complete(recorded: results.Recorded, root: Path | str) -> pd.DataFrame:
+    """Return the rows, or raise ValueError if there are none or none says what it measures."""
+    if not recorded.frame.empty and recorded.benchmarks:
+        return recorded.frame
+    if recorded.skipped:
+        raise ValueError(f"no results left below {root}: {'; '.join(recorded.skipped)}")
+    absent = "results" if recorded.frame.empty else "benchmarks.json"
+    raise ValueError(f"no {absent} below {root}; measure something first: make bench")
 
 
 def _peers() -> dict[str, str]:
@@ -167,12 +191,15 @@ def _commit(frame: pd.DataFrame, revision: str | None, notes: list[str]) -> str:
     raise ValueError(f"no results for commit '{revision}'; measured: {short}")
 
 
-def _last_machine(frame: pd.DataFrame, notes: list[str]) -> str:
-    names = list(frame.sort_values("started")["machine"].unique())
+def _last(kind: str, frame: pd.DataFrame, notes: list[str]) -> str:
+    """Return the machine or profile of the newest rows, and note the others."""
+    names = list(frame.sort_values("started").drop_duplicates(kind, keep="last")[kind])
     if len(names) > 1:
-        others = ", ".join(names[:-1])
+        others = ", ".join(name or "an unknown one" for name in names[:-1])
+        joint = "on" if kind == "machine" else "with the profile"
         notes.append(
-            f"The commit was measured on {names[-1]} and on {others}; --machine chooses another."
+            f"The commit was measured {joint} {names[-1] or 'unknown'} and {joint} {others};"
+            f" --{kind} chooses another."
         )
     return names[-1]
 

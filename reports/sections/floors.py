@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from reports import floors, tables, templates, units
+from reports import floors, kernel, tables, templates, units
+from reports.sections.speed import NAMES, directions
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
@@ -21,8 +22,9 @@ _INTRO = (
     " the pass over that of a copy of as many bytes, timed in the same run on the same device: 1 is"
     " the floor. A pass that takes one step after the other has a second floor, × chain: T steps of"
     " one neuron, each waiting for the one before, without the cost of calling a layer; twice that"
-    " for forward + backward. A time that the device cannot reach is INVALID: it is not shown, and"
-    " nothing is computed from it."
+    " for forward + backward. Where the kernel takes less than 90 % of a call, both would be"
+    " multiples of the call's fixed cost, and are left out. A time that the device cannot reach is"
+    " INVALID: it is not shown, and nothing is computed from it."
 )
 _COLUMNS = {"rate": "GB/s", "over_copy": "× copy", "over_chain": "× chain"}
 
@@ -49,7 +51,8 @@ def table(view: View) -> Table | None:
 
 
 def _rows(view: View) -> pd.DataFrame:
-    return floors.with_floors(view.rows("speed", *floors.PASSES), view.frame)
+    rows = floors.with_floors(view.rows("speed", *floors.PASSES), view.frame)
+    return kernel.with_share(rows, view.frame)
 
 
 def _table(view: View, rows: pd.DataFrame, caption: str = "") -> Table:
@@ -63,10 +66,11 @@ def _table(view: View, rows: pd.DataFrame, caption: str = "") -> Table:
         labels = [tables.label(*pair, view.peers) for pair in zip(keys, names, strict=False)]
         labels += [tables.number(T, units.steps(T)), tables.number(copy_rate / 1e9)]
         labels += [_serial_cell(chain, units.digits(chain * 1e6))]
-        passes = [_cells(row_of.get((*names, T, metric))) for metric in floors.PASSES]
+        passes = [_cells(row_of.get((*names, T, metric))) for metric in directions(rows)]
         body.append([*labels, *(cell for cells in passes for cell in cells)])
     heads = [*map(Head, keys), Head("copy", "GB/s"), Head("chain", "µs")]
-    heads += [Head(metric, unit) for metric in floors.PASSES for unit in _COLUMNS.values()]
+    passes_named = [NAMES.get(metric, metric) for metric in directions(rows)]
+    heads += [Head(name, unit) for name in passes_named for unit in _COLUMNS.values()]
     return Table(heads, body, caption)
 
 
@@ -75,6 +79,9 @@ def _cells(row: Any) -> list[Cell]:
     if row is None or row.state != "ok":
         return [tables.value(row)] * len(_COLUMNS)
     time = units.quantity(row.value, "seconds")
+    if row.share < kernel.LEAST:
+        overhead = Cell("–", kind="na", note=f"{time}; the kernel takes {row.share:.0%} of it")
+        return [tables.number(row.rate / 1e9, note=time), overhead, overhead]
     return [
         tables.number(row.rate / 1e9, note=time),
         tables.number(row.over_copy, units.times(row.over_copy), time),

@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from reports import tables, templates, units
+from reports.remarks import column as remarks_of
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
@@ -57,12 +58,16 @@ def table(view: View, axes: tuple[str, ...] = _AXES[:3], all_cases: bool = False
         return None
     metrics = tables.unique(measured["metric"])
     row_of = tables.by_case(frame, [*axes, "metric"])
+    cases = _worst_first(measured, axes, all_cases)
+    models = [(case[0] if axes[0] == "model" else "", "") for case in cases]
+    remark, remarks = remarks_of(view, models)
     body = []
-    for case in _worst_first(measured, axes, all_cases):
+    for case, remark_cells in zip(cases, remarks, strict=True):
         labels = [tables.label(*pair, view.peers) for pair in zip(axes, case, strict=True)]
-        body.append([*labels, *(_cell(row_of.get((*case, metric))) for metric in metrics)])
+        values = [_cell(row_of.get((*case, metric))) for metric in metrics]
+        body.append([*labels, *values, *remark_cells])
     heads = [Head(metric.replace("_", " "), _tolerance(frame, metric)) for metric in metrics]
-    return Table([*map(Head, axes), *heads], body, _TABLES[axes])
+    return Table([*map(Head, axes), *heads, *remark], body, _TABLES[axes])
 
 
 def _worst_first(

@@ -59,7 +59,7 @@ def _main_rows(view: View, suite: str, metric: str) -> pd.DataFrame:
     rows = analysis.largest(rows)
     if rows.empty:
         return rows.assign(case="")
-    case = ["shape", "task", "convention"]
+    case = ["shape", "task", "condition", "convention"]
     rows = rows.assign(case=rows[case].fillna("").astype(str).agg(" ".join, axis=1).str.strip())
     rows = rows[rows["case"] == rows["case"].mode().iloc[0]].fillna({"backend": ""})
     seeds = rows.groupby(["commit", "model", "backend", "case"], as_index=False)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from reports import tables, templates, units
+from reports import conditions, tables, templates, units
 from reports.figures import lines
+from reports.remarks import column as remarks_of
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
@@ -22,11 +23,11 @@ _TITLES = {
 }
 _INTRO = (
     "The norm of the derivative of a spike by the input k steps before, per neuron, in float64, at"
-    " a random input, with the model's default surrogate and its initial parameters. A line ends"
-    f" where the norm falls below {units.digits(_SMALLEST, 1)}. The reach is the largest measured k"
-    f" at which the norm is at least {_SHARE:.0%} of its largest value. Truncated backpropagation"
-    " through time cuts the gradient every k steps: its change is given relative to the whole"
-    " gradient, for the input or parameter where it is largest."
+    " a random input and the initial parameters. A line ends where the norm falls below"
+    f" {units.digits(_SMALLEST, 1)}. The reach is the largest measured k at which the norm is at"
+    f" least {_SHARE:.0%} of its largest value. Truncated backpropagation through time cuts the"
+    " gradient every k steps: its change is given relative to the whole gradient, for the input or"
+    " parameter where it is largest."
 )
 
 
@@ -35,34 +36,42 @@ def render(view: View) -> Markup | None:
     if not measured:
         return None
     drawn = [
-        _panel(view, metric, rows)
-        for metric, rows in measured.items()
+        _panel(view, metric, str(condition), rows)
+        for metric, all_rows in measured.items()
+        for condition, rows in all_rows.groupby("condition")
         if (rows["value"] >= _SMALLEST).any()
     ]
-    shown = [_table(metric, rows) for metric, rows in measured.items()]
-    return templates.render("figures.html", intro=_INTRO, panels=dict(drawn), tables=shown)
+    everything = pd.concat(measured.values())
+    shown = [_table(view, metric, rows) for metric, rows in measured.items()]
+    unmet = conditions.unmet(view, everything)
+    return templates.render(
+        "figures.html",
+        intro=f"{_INTRO} {conditions.meanings(everything)}",
+        panels=dict(drawn),
+        tables=[*shown, unmet] if unmet else shown,
+    )
 
 
 def table(view: View) -> Table | None:
-    """Return a row per model: its reach, and the norm at each k."""
+    """Return a row per condition and model: its reach, and the norm at each k."""
     rows = _rows(view, "norm")
-    return _table("norm", rows) if len(rows) else None
+    return _table(view, "norm", rows) if len(rows) else None
 
 
 def _rows(view: View, metric: str) -> pd.DataFrame:
-    rows = view.ok("gradients", metric)
+    rows = conditions.known(view.ok("gradients", metric))
     k = [params[_AXIS[metric]] for params in rows["params"]]
     return rows.assign(k=k).sort_values(["model", "k"])
 
 
-def _panel(view: View, metric: str, rows: pd.DataFrame) -> tuple[str, Markup]:
+def _panel(view: View, metric: str, condition: str, rows: pd.DataFrame) -> tuple[str, Markup]:
     """Return the title and the figure of a metric: a line per model over k."""
-    title, steps = _TITLES[metric], sorted(rows["k"].unique())
+    title, steps = f"{_TITLES[metric]}, {condition}", sorted(rows["k"].unique())
     large = rows[rows["value"] >= _SMALLEST].assign(backend="")
     drawn = lines(
         large.assign(at=large["k"].map(steps.index)),
         view.styles,
-        name=f"horizon-{metric}",
+        name=f"horizon-{metric}-{condition}",
         title=title,
         unit="unit",
         x="at",
@@ -72,22 +81,35 @@ def _panel(view: View, metric: str, rows: pd.DataFrame) -> tuple[str, Markup]:
     return title, drawn
 
 
-def _table(metric: str, rows: pd.DataFrame) -> Table:
-    """Return a row per model and a column per k; norms have a column `reach` and are sorted by it.
+def _table(view: View, metric: str, rows: pd.DataFrame) -> Table:
+    """Return a row per condition and model, a column per k; norms have a column `reach`.
 
-    The model with the shortest reach is first.
+    Norms are sorted by it within a condition: the model with the shortest reach is first.
     """
-    wide = rows.pivot_table(index="model", columns="k", values="value")
-    heads, body = [Head("model"), *(Head(f"k = {k}") for k in wide)], []
+    wide = rows.pivot_table(index=["condition", "model"], columns="k", values="value")
     if metric == "norm":
-        heads.insert(1, Head("reach", "steps"))
-        wide = wide.loc[wide.apply(_reach, axis=1).sort_values(kind="stable").index]
-    for model, values in wide.iterrows():
-        cells = [tables.number(value, units.digits(value, 2)) for value in values]
+        reach = wide.apply(_reach, axis=1).rename("reach").reset_index()
+        order = reach.sort_values(["condition", "reach"], kind="stable")
+        wide = wide.loc[[*zip(order["condition"], order["model"], strict=True)]]
+    cases = list(wide.index.to_frame().itertuples(index=False, name=None))
+    remark, remarks = remarks_of(view, [(model, "") for _, model in cases])
+    body = []
+    for position, ((condition, model), remark_cells) in enumerate(zip(cases, remarks, strict=True)):
+        values = wide.iloc[position]
+        cells = [tables.value(None) if pd.isna(v) else _norm(v) for v in values]
         if metric == "norm":
             cells.insert(0, _reach_cell(_reach(values)))
-        body.append([tables.label("model", str(model)), *cells])
-    return Table(heads, body, _TITLES[metric])
+        labels = [tables.label("model", model), tables.text(condition)]
+        body.append([*labels, *cells, *remark_cells])
+    reach_head = [Head("reach", "steps")] if metric == "norm" else []
+    steps = [Head(f"k = {k}") for k in wide]
+    return Table(
+        [Head("model"), Head("condition"), *reach_head, *steps, *remark], body, _TITLES[metric]
+    )
+
+
+def _norm(value: float) -> Cell:
+    return tables.number(value, units.digits(value, 2))
 
 
 def _reach(norms: pd.Series) -> int:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from reports import analysis, tables, templates, units
 from reports.analysis import as_ratio
 from reports.drawing import line_legend
-from reports.sections.speed import DIRECTIONS, by_direction
+from reports.sections.speed import DIRECTIONS, NAMES, by_direction, directions
 from reports.tables import Table
 from reports.view import View
 
@@ -20,7 +20,7 @@ ORDER = 50
 _INTRO = (
     "The same model, shape and direction in another library. The ratio is its time over that of"
     " our fastest backend: above 1×, ours is faster. A model has a row for each library that has"
-    " it."
+    " it. Where the kernel takes a small part of a call, the ratio is mostly one of fixed costs."
 )
 
 
@@ -46,7 +46,7 @@ def table(view: View) -> Table | None:
     return tables.over_steps(
         rows,
         ["model", "backend", "size"],
-        {metric: (metric, "") for metric in DIRECTIONS},
+        {metric: (NAMES.get(metric, metric), "") for metric in directions(rows)},
         lambda row: tables.ratio(row, row and _both_times(row)),
         view.peers,
         "Their time over ours",

@@ -15,6 +15,14 @@ from reports.view import View
 TITLE = "What was measured"
 ORDER = 10
 
+_SHAPED = ("speed", "memory")  # the suites whose cases are the profile's shapes
+_SETTINGS = {  # metric of the suite speed -> label
+    "clock": "GPU clock",
+    "power_limit": "GPU power limit",
+    "throttle_reasons": "GPU throttled",
+    "matmul_precision": "float32 products",
+}
+
 
 def render(view: View) -> Markup:
     return templates.render(
@@ -44,11 +52,21 @@ def facts(view: View) -> dict[str, str]:
         "System": " ".join(filter(None, (machine.get("os"), machine.get("arch")))),
         "torch": view.run["requirements"].get("torch", "") or machine.get("torch", ""),
         "Environment": view.run["env"],
+        "Profile": view.profile,
         "Settings": " ".join(f"{k}={v}" for k, v in sorted(view.run["env_vars"].items())),
-        "Cases": _cases(frame),
-    }
+        "Cases": _cases(frame[frame["suite"].isin(_SHAPED)]),
+    } | _settings(view)
     values |= {peer: note for peer, note in view.peers.items() if peer in set(frame["backend"])}
     return {label: value for label, value in values.items() if value}
+
+
+def _settings(view: View) -> dict[str, str]:
+    """Return what the GPU and torch were set to, by their labels."""
+    values = {}
+    for metric, label in _SETTINGS.items():
+        for row in view.ok("speed", metric).to_dict("records"):
+            values[label] = f"{units.exact(row['value'])} {row['unit'] or ''}".strip()
+    return values
 
 
 def table(view: View) -> Table:

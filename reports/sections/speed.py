@@ -9,23 +9,33 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from reports import analysis, tables, templates, units
+from reports import kernel, tables, templates, units
 from reports.drawing import line_legend
 from reports.figures import dots, panels
 from reports.palette import Style
+from reports.remarks import column as remarks_of
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
 TITLE = "Speed"
 ORDER = 20
 
-DIRECTIONS = {"forward": "forward", "backward": "backward alone", "training": "forward + backward"}
+DIRECTIONS = {
+    "forward": "forward",
+    "forward_graph": "forward with graph",
+    "backward": "backward alone",
+    "training": "forward + backward",
+}
+NAMES = {"forward_graph": "with graph"}  # in a table's head, if not the metric's
 _INTRO = (
-    "Time of one call over the whole sequence, against the length T of the sequence. Both axes are"
-    " logarithmic, so the slope of a line is its exponent: 1 means that the time per step is"
-    " constant, 2 that it grows with T. The shaded band is asv's 99 % interval; a cross at the"
-    " bottom is a case that failed. The last figure compares all models at one length. Choose a"
-    " model above to highlight it in every figure."
+    "Time of one call over the whole sequence, against the length T of the sequence; both axes are"
+    " logarithmic. Forward is a pass in eval mode without a graph, forward with graph what training"
+    " pays for it. The slope of the longest octave is given where the kernel takes at least 90 % of"
+    " the call at both of its ends: 1 is a constant time per step, 2 one that grows with T."
+    " Elsewhere the fixed cost of a call hides how the kernel grows, and there is no slope. The"
+    " shaded band is asv's 99 % interval; a cross at the bottom is a case that failed. The last"
+    " figure compares all models at one length. Choose a model above to highlight it in every"
+    " figure. On a GPU, a time is the latency of one call that is waited for."
 )
 
 
@@ -39,7 +49,7 @@ def render(view: View) -> Markup | None:
         intro=_INTRO,
         legend=line_legend(view.styles_of(rows), "speed"),
         panels=by_direction(rows, view.styles, "speed") | _ranking(rows, view.styles),
-        tables=[slopes] if slopes else [],
+        tables=[shown for shown in (slopes, _mean(view)) if shown],
         folded={"Every time measured": _times(view)},
     )
 
@@ -84,33 +94,60 @@ def _ranking(rows: pd.DataFrame, styles: Mapping[str, Style]) -> dict[str, Marku
 def table(view: View) -> Table | None:
     """Return the slope of every model and backend, and its time per step at the largest T."""
     rows = view.rows("speed", *DIRECTIONS)
-    fits = {tuple(fit[:4]): fit for fit in tables.tuples(analysis.slopes(rows))}
-    if not fits:
-        return None
-    last = int(rows["T"].max())
-    at_last = tables.by_case(rows[rows["T"] == last], ["metric", "model", "backend", "size"])
     keys = ["model", "backend", *(["size"] if rows["size"].nunique() > 1 else [])]
-    cases = rows[["model", "backend", "size"]].drop_duplicates().sort_values(keys)
+    lengths = rows.groupby(["model", "backend", "size"])["T"].nunique()
+    cases = lengths[lengths > 1].reset_index().sort_values(keys)  # the others: in every time
+    if cases.empty:
+        return None
+    shared = kernel.with_share(rows, view.frame)
+    octaves = {tuple(line[:4]): line for line in tables.tuples(kernel.octaves(shared))}
+    last = int(rows["T"].max())
+    at_last = tables.by_case(shared[shared["T"] == last], ["metric", "model", "backend", "size"])
+    remark, remarks = remarks_of(view, [*zip(cases["model"], cases["backend"], strict=True)], True)
     body = []
-    for case in tables.tuples(cases):
-        fitted = [fits.get((metric, *case)) for metric in DIRECTIONS]
-        if not any(fitted):
-            continue  # measured at one T only: "Every time measured" shows it
+    for case, remark_cells in zip(tables.tuples(cases), remarks, strict=True):
+        lines = [(metric, case.model, case.backend, case.size) for metric in directions(rows)]
         labels = [tables.label(key, getattr(case, key), view.peers) for key in keys]
-        slopes = [_slope(fit) for fit in fitted]
-        steps = [_per_step(at_last.get((metric, *case))) for metric in DIRECTIONS]
-        body.append([*labels, *slopes, *steps])
-    heads = [*map(Head, keys), *(Head(f"{metric} slope") for metric in DIRECTIONS)]
-    heads += [Head(metric, "µs/step") for metric in DIRECTIONS]
-    return Table(heads, body, f"Fitted slope, and time per step at T = {units.steps(last)}")
+        slopes = [_slope(octaves.get(line), at_last.get(line)) for line in lines]
+        steps = [_per_step(at_last.get(line)) for line in lines]
+        body.append([*labels, *slopes, *steps, *remark_cells])
+    names = [NAMES.get(metric, metric) for metric in directions(rows)]
+    heads = [*map(Head, keys), *(Head(f"{name} slope") for name in names)]
+    heads += [*(Head(name, "µs/step") for name in names), *remark]
+    return Table(heads, body, f"Slope, and time per step at T = {units.steps(last)}")
 
 
-def _slope(fit: Any) -> Cell:
-    if fit is None:
-        return Cell("–", kind="na", note="fewer than two T")
-    error = "" if math.isnan(fit.stderr) else f" ± {fit.stderr:.2f}"
-    span = f"{fit.points} points, T = {units.steps(fit.first)} to {units.steps(fit.last)}"
-    return tables.number(fit.slope, f"{fit.slope:.2f}{error}", span)
+def directions(rows: pd.DataFrame) -> list[str]:
+    """Return the directions that were measured, in order."""
+    return [metric for metric in DIRECTIONS if metric in set(rows["metric"])]
+
+
+def _slope(octave: Any, longest: Any) -> Cell:
+    if octave is not None:
+        span = f"T = {units.steps(octave.first)} to {units.steps(octave.last)}"
+        kernel_share = f"the kernel takes at least {octave.share:.0%} of a call"
+        return tables.number(octave.slope, f"{octave.slope:.2f}", f"{span}; {kernel_share}")
+    share = math.nan if longest is None else longest.share
+    note = "the fixed cost of a call was not timed, or there is no octave"
+    if share < kernel.LEAST:
+        note = f"the kernel takes {share:.0%} of a call at T = {units.steps(int(longest.T))}"
+    return Cell("–", kind="na", note=note)
+
+
+def _mean(view: View) -> Table | None:
+    """Return the mean time of calls in a row on a GPU, without waiting for each."""
+    rows = view.rows("speed", "training_mean")
+    if rows.empty:
+        return None
+    factor, unit = units.scale(rows["value"], "seconds")
+    return tables.over_steps(
+        rows,
+        ["model", "backend", "size"],
+        {"training_mean": ("mean", unit)},
+        lambda row: tables.value(row, factor),
+        view.peers,
+        f"Forward + backward, asynchronous mean, {unit}",
+    )
 
 
 def _per_step(row: Any) -> Cell:
@@ -126,7 +163,7 @@ def _times(view: View) -> Table:
     return tables.over_steps(
         rows,
         ["model", "backend", "size"],
-        {metric: (metric, unit) for metric in DIRECTIONS},
+        {metric: (NAMES.get(metric, metric), unit) for metric in directions(rows)},
         lambda row: tables.value(row, factor),
         view.peers,
     )

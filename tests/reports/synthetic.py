@@ -26,6 +26,7 @@ def write(
     date: int = JUNE,
     requirements: dict[str, str] | None = None,
     facts: dict[str, str] | None = None,
+    profile: str = "",
 ) -> Path:
     """Write one result file, its machine file and `benchmarks.json`; return the result file.
 
@@ -35,7 +36,9 @@ def write(
     machine_facts = {"machine": machine, "cpu": "Test CPU", "num_cpu": "2", "ram": "8000000000"}
     machine_facts |= {"os": "Linux", "arch": "x86_64"} | (facts or {})
     versions = {"torch": "2.13.0"} if requirements is None else requirements
-    results = Results(machine_facts, versions, commit, date, "3.11", "virtualenv-py3.11", {})
+    environment = f"virtualenv-py3.11{'-' if profile else ''}{profile}"
+    variables = {"SPIKEBENCH_PROFILE": profile} if profile else {}
+    results = Results(machine_facts, versions, commit, date, "3.11", environment, variables)
     entries: dict[str, Any] = {"version": 2}
     for name, attributes in benchmarks.items():
         axes = attributes.get("params", {})
@@ -49,7 +52,7 @@ def write(
     results.save(str(root))
     (root / machine / "machine.json").write_text(json.dumps(machine_facts | {"version": 1}))
     (root / "benchmarks.json").write_text(json.dumps(entries, sort_keys=True))  # as asv does
-    return root / machine / f"{commit[:8]}-virtualenv-py3.11.json"
+    return root / machine / f"{commit[:8]}-{environment}.json"
 
 
 def _result(values: list[Value]) -> BenchmarkResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def test_build_writes_and_prints(
     assert main(["build", "-o", "out", *options]) == 0
     printed = capsys.readouterr().out
     assert "No git history here: showing aaaaaaaa" in printed
-    assert "1. dsn (compile) runs forward + backward 32.8× faster than psn" in printed
+    assert "1. dsn (compile) runs forward + backward 32.8× faster than psn (eager)" in printed
     assert (tmp_path / "notes" / "bench.md").exists()
     written = (tmp_path / "out" / "index.html").read_text()
     link = re.search(r'<a href="([^"#]*)">Every commit', written)
@@ -57,6 +58,23 @@ def test_of_two_machines_the_last_is_shown_with_a_note(root: Path) -> None:
     view = choose(root, "aaaa")
     other = {"box": "gpu", "gpu": "box"}[view.machine]
     assert f"measured on {view.machine} and on {other}; --machine chooses" in view.notes[0]
+
+
+def test_of_two_profiles_the_last_is_shown_with_a_note(tmp_path: Path) -> None:
+    benchmarks = {"lone.track_number": {"unit": "bytes"}}
+    synthetic.write(tmp_path, benchmarks, lambda name: 1.0, profile="cpu")
+    time.sleep(0.002)  # asv notes when a benchmark started, in ms
+    synthetic.write(tmp_path, benchmarks, lambda name: 2.0, profile="smoke")
+    last = choose(tmp_path, "aaaa")
+    assert (last.profile, last.frame["value"].tolist()) == ("smoke", [2.0])
+    assert last.notes == (
+        "The commit was measured with the profile smoke and with the profile cpu; --profile chooses"
+        " another.",
+    )
+    chosen = choose(tmp_path, "aaaa", profile="cpu")
+    assert (chosen.history["value"].tolist(), chosen.notes) == ([1.0], ())
+    with pytest.raises(ValueError, match="no profile 'cup' was measured; did you mean 'cpu'"):
+        choose(tmp_path, profile="cup")
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_ratios_to_the_floors(tmp_path: Path) -> None:
     rows = floors.with_floors(view.rows("speed"), view.frame)
     rows = rows.set_index(["metric", "model", "backend", "T"])
     forward, backward, training = (
-        rows.loc[(metric, "lif", "cpu", 1024)] for metric in floors.PASSES
+        rows.loc[(metric, "lif", "cpu", 1024)] for metric in ("forward", "backward", "training")
     )
     assert forward["copy_rate"] == backward["copy_rate"] == pytest.approx(8 / COPY)
     assert forward["rate"] == pytest.approx(2 * 4 / (8 * COPY))

@@ -1,0 +1,64 @@
+"""Text of others in Markdown: it stays text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from ci.gate.comment import markdown
+from ci.gate.rows import Report, Row
+from ci.gate.statistics import Outcome
+from reports import page
+from reports.markdown import code, markdown_text
+from reports.view import View
+
+SUBJECT = (
+    "<script>alert(1)</script> @someone fixes #12 `x` [y](https://z.org) **b** | www.z.org &lt;"
+)
+_MARKUP = re.compile(r"<|@\w|#\w|\w://|www\.|(?<!\\)[`*\[\]|]|&(?!(?:lt|amp);)")
+
+
+def is_plain(text: str) -> bool:
+    """Return whether no part of the text is markup for GitHub's Markdown."""
+    return _MARKUP.search(text.replace("&#8203;", "\u200b")) is None
+
+
+def test_a_subject_stays_text(view: View) -> None:
+    assert not is_plain(SUBJECT) and is_plain(markdown_text(SUBJECT))
+    named = replace(view, commit=replace(view.commit, subject=SUBJECT))
+    line = next(x for x in page.markdown(named).splitlines() if x.startswith("**Commit:**"))
+    assert is_plain(line.removeprefix("**Commit:**"))
+    assert "&lt;script&gt;alert" in str(page.html(named))
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("sliding_psn at T = 1 024", "sliding_psn at T = 1 024"),
+        ("_stress_", "\\_stress\\_"),
+        ("- item", "\\- item"),
+        ("# head", "\\# head"),
+        ("a\nb | c", "a b \\| c"),
+        ("a <b> & c", "a &lt;b> &amp; c"),
+        ("me@there", "me@&#8203;there"),
+    ],
+)
+def test_what_is_markup_and_what_is_not(text: str, escaped: str) -> None:
+    assert markdown_text(text) == escaped
+
+
+def test_code_cannot_be_left() -> None:
+    assert code("a `b`\nc") == "`a 'b' c`"
+
+
+def test_the_gates_comment_keeps_text_too() -> None:
+    """The head of a pull request is anybody's code: names and reasons come from it."""
+    names = ("numerics", "gradients.suite.X.track_y", SUBJECT, SUBJECT, {"backend": SUBJECT})
+    row = Row(*names, "unit", 1.0, 2.0, 2.0, Outcome.FAIL, SUBJECT)
+    setting = {"base": "a" * 40, "head": "b" * 40, "profile": "gate"}
+    text = markdown(Report([row], setting | {"seconds": 1, "machine": "box"}))
+    (line,) = [line for line in text.splitlines() if "script" in line and line.startswith("|")]
+    assert is_plain(line.replace(" | ", " ").strip("|"))
+    assert "<script" not in text and "@someone" not in text
