@@ -45,7 +45,7 @@ def test_spiking_units_are_causal_and_fire_above_the_threshold(model):
     assert layer.fire(torch.zeros(1)) == 0
 
 
-@pytest.mark.parametrize("model", ["masked_psn", *PSUS])
+@pytest.mark.parametrize("model", PSUS)
 def test_another_length_than_it_was_built_for(model):
     with pytest.raises(ValueError) as error:
         build_layer(model, T=5)(torch.zeros(4, 2))
