@@ -42,6 +42,8 @@ class Profile(NamedTuple):
     kernel
         More shapes of the HEADLINE models on the KERNELS, so big that 90 % of a call is the kernel,
         not the fixed cost of the call; `speed.suite.KernelShare` records that share.
+    loop_steps
+        The longest T of loops over time in torch's operations; None: all.
     device
         The torch device type whose backends are measured.
     slow_starts
@@ -67,6 +69,7 @@ class Profile(NamedTuple):
     peers: tuple[str, ...] = ()
     brief: list[Shape] | None = None
     kernel: tuple[Shape, ...] = ()
+    loop_steps: int | None = None
     dtypes: tuple[str, ...] = ("float64", "float32", "bfloat16")
     surrogates: tuple[str, ...] = ("default",)
     robustness: bool = True
@@ -93,10 +96,14 @@ class Profile(NamedTuple):
         """Return the shapes at which the speed and memory of a model are measured."""
         if model not in HEADLINE or runner in axes.peers():
             return self.brief or self.shapes
-        return [*self.shapes, *(self.kernel if runner in KERNELS else ())]
+        loops = runner in set(axes.serial_runners(model)) - COMPILED
+        longest = self.loop_steps if loops else None
+        shapes = [shape for shape in self.shapes if longest is None or longest >= shape.T]
+        return [*shapes, *(self.kernel if runner in KERNELS else ())]
 
 
 HEADLINE = ("dsn", "lif", "plif", "psn", "sliding_psn")  # measured at all shapes of a profile
+COMPILED = {b.name for b in axes.backends() if b.compiled}
 KERNELS = tuple(b.name for b in axes.backends() if b.compiled and b.starts_fast)  # generated code
 # The DSN paper's, and two that no power of two divides.
 LENGTHS = (1024, 2048, 4096, 8192, 10000, 16383, 16384)
@@ -106,12 +113,13 @@ PROFILES = {
         [Shape(T, 1, 64) for T in (1024, 4096, 16384)],
         peers=("snntorch", "spikingjelly"),
         brief=[Shape(1024, 1, 64)],
+        loop_steps=4096,
         dtypes=("float32",),
         robustness=False,
-        conditions=("own", "matched"),
+        conditions=("matched",),
         seeds=1,
         rounds=1,
-        repeat=(1, 20, 0.3),
+        repeat=(1, 20, 0.1),
     ),
     "cpu": Profile(
         [Shape(T, 4, 512) for T in LENGTHS],

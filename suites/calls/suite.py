@@ -19,7 +19,7 @@ TIMED = [m for m in cases.models() if m in HEADLINE] if profile().quick else cas
 class FixedCost:
     """Time of a call whose work is small: one step, and 1024 steps, of 64 neurons."""
 
-    params = (TIMED, cases.backends(), FEW)
+    params = (TIMED, cases.backends(), FEW[:1] if profile().quick else FEW)
     param_names = ("model", "backend", "shape")
 
     def setup(self, model, backend, shape):

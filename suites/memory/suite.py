@@ -3,12 +3,17 @@
 from suites import cases
 from suites.memory import usage
 from suites.metric import metric
+from suites.profiles import profile
 
 
 class Memory:
     """Bytes of forward and backward together."""
 
-    params = (cases.models(), cases.runners(training=True), cases.shapes()[:2])
+    params = (
+        cases.models(),
+        cases.runners(training=True),
+        cases.shapes()[: 1 if profile().quick else 2],
+    )
     param_names = ("model", "backend", "shape")
     timeout = 600
 

@@ -5,6 +5,8 @@ from suites.metric import metric, timed
 from suites.profiles import Shape, profile
 from suites.speed import device, share
 
+QUICK = profile().quick
+
 # For each model, the backends and peers that run one step after the other. None of them can be
 # faster than the floor of T dependent steps.
 SERIAL = {model: axes.serial_runners(model) for model in cases.models()}
@@ -40,7 +42,7 @@ class Training:
         self.workload = cases.workload(model, backend, shape)
         clock.flush_cache()
 
-    @metric(serial=SERIAL)
+    @metric(serial=SERIAL, skip_benchmark=QUICK)
     def time_forward_graph(self, model, backend, shape):
         """A forward pass in training mode, with a graph: what training pays for it."""
         self.workload.forward_graph()
@@ -85,7 +87,12 @@ class KernelShare:
         self.workload = cases.workload(model, backend, shape)
         self.fixed = share.one_step(model, backend)
 
-    @metric(unit="fraction", direction="higher", timed=True)
+    @metric(
+        unit="fraction",
+        direction="higher",
+        timed=True,
+        skip_benchmark=QUICK and not profile().kernel,
+    )
     def track_kernel_share(self, model, backend, shape):
         """The share of forward and backward that is not the fixed cost of a call."""
         return share.kernel_share(self.workload, self.fixed)

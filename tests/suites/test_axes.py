@@ -61,6 +61,10 @@ def test_a_profile_names_what_there_is(profile):
     assert profile.backends and {*profile.backends} <= {*BACKENDS}
     assert {*profile.peers} <= axes.peers().keys()
     assert {*profile.surrogates} <= {*ALL_SURROGATES}
-    assert profile.shapes_of("lif", "eager") == profile.shapes
+    assert profile.shapes_of("dsn", "eager") == profile.shapes
+    longest = profile.loop_steps or profile.shapes[-1].T
+    assert profile.shapes_of("lif", "eager") == [s for s in profile.shapes if longest >= s.T]
+    assert profile.shapes_of("dsn", "serial") == profile.shapes_of("lif", "eager")
+    assert profile.shapes_of("lif", "cpu") == [*profile.shapes, *profile.kernel]
     assert profile.shapes_of("clif", "eager") == (profile.brief or profile.shapes)
     assert profile.shapes_of("lif", "norse") == (profile.brief or profile.shapes)
