@@ -53,14 +53,13 @@ def metric(
 def timed(profile: Profile) -> Callable[[Benchmarks], Benchmarks]:
     """Return a decorator for a class of timings: our clock, the profile's repetitions.
 
-    Every sample is one call, with `setup` before it. A GPU warms up for a second.
+    Every sample is one call, with `setup` before it.
     """
 
     def mark(benchmarks: Benchmarks) -> Benchmarks:
         options: dict[str, Any] = {"timer": staticmethod(clock.now), "number": 1, "timeout": 600}
         options |= {"rounds": profile.rounds, "repeat": profile.repeat}
-        if profile.device == "cuda":
-            options["warmup_time"] = 1.0  # asv's own 0.1 s leaves the clock low
+        options["warmup_time"] = profile.warmup
         for name, value in options.items():
             setattr(benchmarks, name, value)
         return benchmarks

@@ -57,6 +57,9 @@ class Profile(NamedTuple):
     conditions
         The conditions of accuracy, energy and horizon, see `suites.conditions`; a quick profile
         measures energy and horizon under the last of them only.
+    warmup
+        Seconds of calls before the samples, one call at least. A GPU takes a second to raise its
+        clock.
     rounds, repeat
         Processes per timing, and samples per process. `repeat` is a number or, as in asv, (least,
         most, seconds): a process takes no new sample after so many seconds, so a slow case gets
@@ -75,6 +78,7 @@ class Profile(NamedTuple):
     robustness: bool = True
     conditions: tuple[str, ...] = ("own", "matched", "paper")
     seeds: int = 3
+    warmup: float = 0.1
     rounds: int = 4
     repeat: int | tuple[int, int, float] = 20
 
@@ -118,8 +122,9 @@ PROFILES = {
         robustness=False,
         conditions=("matched",),
         seeds=1,
+        warmup=0.02,
         rounds=1,
-        repeat=(1, 20, 0.1),
+        repeat=(1, 20, 0.05),
     ),
     "cpu": Profile(
         [Shape(T, 4, 512) for T in LENGTHS],
@@ -137,6 +142,7 @@ PROFILES = {
         peers=tuple(axes.peers()),
         surrogates=ALL_SURROGATES,
         brief=[Shape(T, 16, 512) for T in (1024, 4096, 16384)],
+        warmup=1.0,
         rounds=1,
         repeat=(3, 20, 3.0),
     ),

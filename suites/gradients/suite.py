@@ -181,7 +181,7 @@ class Truncation:
     def setup(self, facts, model, window):
         per_model.fact(facts, model)
 
-    @metric(unit="relative change")
+    @metric(unit="relative change", skip_benchmark=profile().quick)
     def track_truncation_change(self, facts, model, window):
         """Relative change of the gradient if it is cut every `window` steps."""
         return facts[model][horizon.WINDOWS.index(window)]

@@ -2,10 +2,12 @@
 
 from suites import axes, cases, clock
 from suites.metric import metric, timed
-from suites.profiles import Shape, profile
+from suites.profiles import HEADLINE, Shape, profile
 from suites.speed import device, share
 
 QUICK = profile().quick
+FIRST_LOOK = QUICK and not profile().kernel  # not the gate, which judges generated backwards
+BACKWARD_MODELS = [m for m in cases.models() if m in HEADLINE or not FIRST_LOOK]
 
 # For each model, the backends and peers that run one step after the other. None of them can be
 # faster than the floor of T dependent steps.
@@ -33,7 +35,7 @@ class Inference:
 
 @timed(profile())
 class Training:
-    """Forward with its graph, the backward alone, and both together; on a GPU, their latency."""
+    """Forward with its graph, and forward and backward together; on a GPU, their latency."""
 
     params = (cases.models(), cases.runners(training=True), cases.shapes())
     param_names = ("model", "backend", "shape")
@@ -47,14 +49,26 @@ class Training:
         """A forward pass in training mode, with a graph: what training pays for it."""
         self.workload.forward_graph()
 
+    @metric(serial=SERIAL)
+    def time_training(self, model, backend, shape):
+        self.workload.training()
+
+
+@timed(profile())
+class Backward:
+    """The backward alone; on a GPU, its latency. The first look times it for HEADLINE models."""
+
+    params = (BACKWARD_MODELS, cases.runners(training=True), cases.shapes())
+    param_names = ("model", "backend", "shape")
+
+    def setup(self, model, backend, shape):
+        self.workload = cases.workload(model, backend, shape)
+        clock.flush_cache()
+
     @metric(serial=SERIAL, forward_again=AGAIN)
     def time_backward(self, model, backend, shape):
         """The backward; `forward_again` lists the runners of a model that run the forward in it."""
         self.workload.backward()
-
-    @metric(serial=SERIAL)
-    def time_training(self, model, backend, shape):
-        self.workload.training()
 
 
 class Asynchronous:
@@ -91,7 +105,7 @@ class KernelShare:
         unit="fraction",
         direction="higher",
         timed=True,
-        skip_benchmark=QUICK and not profile().kernel,
+        skip_benchmark=FIRST_LOOK,
     )
     def track_kernel_share(self, model, backend, shape):
         """The share of forward and backward that is not the fixed cost of a call."""

@@ -42,7 +42,7 @@ ACCURACY = {
 SPEED = {
     "speed.suite.Inference.time_forward": {"params": CASES},
     "speed.suite.Training.time_forward_graph": {"params": CASES},
-    "speed.suite.Training.time_backward": {
+    "speed.suite.Backward.time_backward": {
         "params": CASES,
         "forward_again": {"lif": ["eager"], "dsn": []},
     },

@@ -24,7 +24,7 @@ CASES = {"model": ["dsn", "lif", "psn"], "backend": ["eager", "cpu"], "shape": S
 TIMED = {"params": CASES, "serial": {"dsn": ["cpu"], "lif": ["eager", "cpu"], "psn": []}}
 BENCHMARKS = {
     "speed.suite.Inference.time_forward": TIMED,
-    "speed.suite.Training.time_backward": TIMED,
+    "speed.suite.Backward.time_backward": TIMED,
     "speed.suite.Training.time_training": TIMED,
     "floors.suite.Copy.time_copy": {"params": {"shape": SHAPES}},
     "floors.suite.Chain.track_chain": {"params": {"shape": SHAPES}},

@@ -20,18 +20,18 @@ def gate(monkeypatch) -> None:
     ("name", "model", "backend", "shape", "judged"),
     [
         ("speed.suite.Training.time_training", "lif", "eager", SHORT, True),
-        ("speed.suite.Training.time_backward", "lif", "eager", SHORT, True),
+        ("speed.suite.Backward.time_backward", "lif", "eager", SHORT, True),
         ("speed.suite.Inference.time_forward", "lif", "eager", SHORT, True),
         ("speed.suite.Training.time_training", "lif", "spikingjelly", SHORT, False),
         ("speed.suite.Training.time_forward_graph", "lif", "eager", SHORT, False),
         ("speed.suite.Training.time_training", "lif", "cpu", SHORT, False),
         ("speed.suite.Training.time_training", "lif", "cpu", BIG, True),
         ("speed.suite.Inference.time_forward", "lif", "cpu", BIG, True),
-        ("speed.suite.Training.time_backward", "lif", "cpu", BIG, False),
+        ("speed.suite.Backward.time_backward", "lif", "cpu", BIG, False),
         ("speed.suite.Training.time_training", "clif", "cpu", BRIEF, True),
-        ("speed.suite.Training.time_backward", "clif", "cpu", BRIEF, True),
+        ("speed.suite.Backward.time_backward", "clif", "cpu", BRIEF, True),
         ("speed.suite.Training.time_training", "clif", "eager", BRIEF, True),
-        ("speed.suite.Training.time_backward", "clif", "eager", BRIEF, False),
+        ("speed.suite.Backward.time_backward", "clif", "eager", BRIEF, False),
         ("speed.suite.Inference.time_forward", "clif", "eager", BRIEF, False),
         ("calls.suite.FixedCost.time_training", "lif", "cpu", "T=1 N=1 C=64", True),
         ("calls.suite.FixedCost.time_training", "clif", "cpu", "T=1 N=1 C=64", False),
@@ -50,7 +50,7 @@ def test_what_the_gate_judges(gate, name, model, backend, shape, judged):
 def test_a_profile_without_brief_shapes_judges_every_pass_of_eager_models(monkeypatch):
     monkeypatch.setattr(cases, "profile", lambda: PROFILES["gate"]._replace(brief=None))
     params = {"model": "clif", "backend": "eager", "shape": SHORT}
-    assert cases.gated("speed.suite.Training.time_backward", params)
+    assert cases.gated("speed.suite.Backward.time_backward", params)
 
 
 def test_shapes_are_those_of_all_models_and_each_case_has_its_own(gate):

@@ -42,7 +42,7 @@ def test_a_slow_call_is_sampled_less_often():
     [
         ("Inference.time_forward", 0.4, 0.0),
         ("Training.time_forward_graph", 0.8, 0.0),
-        ("Training.time_backward", 1.2, 0.8),  # the forward whose graph it uses
+        ("Backward.time_backward", 1.2, 0.8),  # the forward whose graph it uses
         ("Training.time_training", 2.0, 0.0),
     ],
 )
