@@ -13,7 +13,7 @@ import torch
 if not torch.cuda.is_available():
     os.environ["TRITON_INTERPRET"] = "1"  # before a kernel is defined
 
-QUICK = 2  # cases of each test function in a quick round
+QUICK = 1  # cases of each test function in a quick round
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,7 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--exhaustive", action="store_true", help="compile every model, not one of each kind"
     )
     parser.addoption(
-        "--quick", action="store_true", help=f"{QUICK} cases of each test function, no slow test"
+        "--quick", action="store_true", help=f"{QUICK} case of each test function, no slow test"
     )
 
 
@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def quick_round(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Return the first cases of each test function, without slow and exhaustive tests."""
+    """Return the first case of each test function, without slow and exhaustive tests."""
     seen: Counter[str] = Counter()
     kept = []
     for item in items:
