@@ -37,9 +37,9 @@ class Highlight:
 
 def highlights(view: View) -> list[Highlight]:
     """Return the highlights of a view; what was not measured is left out."""
-    found = [_over_model(view, other) for other in OTHERS]
-    found += [_over_peer(view), _slope(view), _accuracy(view), _energy(view)]
-    return [highlight for highlight in found if highlight is not None]
+    candidates = [_over_model(view, other) for other in OTHERS]
+    candidates += [_over_peer(view), _slope(view), _accuracy(view), _energy(view)]
+    return [highlight for highlight in candidates if highlight is not None]
 
 
 def _over_model(view: View, other: str) -> Highlight | None:

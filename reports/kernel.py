@@ -49,7 +49,7 @@ def octaves(rows: pd.DataFrame) -> pd.DataFrame:
     without such an octave has no row.
     """
     rows = rows[(rows["value"] > 0) & (rows["share"] >= LEAST)].dropna(subset="T")
-    found = []
+    lines = []
     for line, points in rows.groupby(["metric", "model", "backend", "size"]):
         points = points.drop_duplicates("T", keep="last").sort_values("T")
         last = points.iloc[-1]
@@ -59,8 +59,8 @@ def octaves(rows: pd.DataFrame) -> pd.DataFrame:
         first = shorter.iloc[-1]
         slope = math.log(last["value"] / first["value"]) / math.log(last["T"] / first["T"])
         share = min(first["share"], last["share"])
-        found.append([*line, slope, share, int(first["T"]), int(last["T"])])
-    return pd.DataFrame(found, columns=_COLUMNS)
+        lines.append([*line, slope, share, int(first["T"]), int(last["T"])])
+    return pd.DataFrame(lines, columns=_COLUMNS)
 
 
 def _values(

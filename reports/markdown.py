@@ -33,8 +33,8 @@ def _one_line(text: str) -> str:
     return " ".join(line.strip(" \t") for line in text.splitlines())
 
 
-def _plain(found: re.Match[str]) -> str:
-    text = found[0]
-    if found.lastgroup == "entity":
+def _plain(markup: re.Match[str]) -> str:
+    text = markup[0]
+    if markup.lastgroup == "entity":
         return {"<": "&lt;", "&": "&amp;"}[text]
-    return text + _SPACE if found.lastgroup == "separated" else f"\\{text}"
+    return text + _SPACE if markup.lastgroup == "separated" else f"\\{text}"

@@ -9,13 +9,11 @@ from reports import tables, units
 from reports.tables import Cell, Head
 from reports.view import View
 
-FIRES = 0.95  # of T: a neuron whose last spike is earlier fell silent; the suite may set another
-
 
 def silent(view: View) -> dict[str, str]:
     """Return, of each model that stopped firing, after which step of which T: its earliest."""
     rows = view.ok("gradients", "last_spike").dropna(subset=["model", "T"])
-    end = view.attribute("gradients", "silent_before") or FIRES
+    end = view.attribute("gradients", "silent_before") or 0.0  # of T
     rows = rows[rows["value"] < end * rows["T"]]
     return {row.model: _silent(row) for row in tables.tuples(rows.sort_values("T")[::-1])}
 

@@ -58,7 +58,7 @@ def read(root: Path | str = ROOT) -> Recorded:
     """
     root, skipped = Path(root), []
 
-    def each(paths: list[Path], content: Callable[[Path], Content]) -> list[Content]:
+    def read_all(paths: list[Path], content: Callable[[Path], Content]) -> list[Content]:
         contents = []
         for path in paths:
             try:
@@ -69,11 +69,11 @@ def read(root: Path | str = ROOT) -> Recorded:
 
     attributes = benchmarks(root)
     files = sorted(path for path in root.glob("*/*.json") if path.name != "machine.json")
-    contents = each(files, lambda path: _result(path, attributes))
+    contents = read_all(files, lambda path: _result(path, attributes))
     return Recorded(
         frame=_typed([row for _, values in contents for row in values]),
         runs=_runs([result for result, _ in contents]),
-        machines=dict(each(sorted(root.glob("*/machine.json")), _machine)),
+        machines=dict(read_all(sorted(root.glob("*/machine.json")), _machine)),
         benchmarks=attributes,
         skipped=tuple(skipped),
     )

@@ -131,6 +131,29 @@ def over_steps(
     return Table(heads, body, caption)
 
 
+def over_steps_by_backend(
+    rows: pd.DataFrame,
+    titles: Mapping[str, str],
+    caption: str,
+    peers: Mapping[str, str] = _NO_PEERS,
+) -> Table | None:
+    """Return a table of rows of one unit, by model, backend and size; None without rows.
+
+    `titles` maps each metric to its head.
+    """
+    if rows.empty:
+        return None
+    factor, unit = units.scale(rows["value"], rows["unit"].iloc[0])
+    return over_steps(
+        rows,
+        ["model", "backend", "size"],
+        {metric: (title, unit) for metric, title in titles.items()},
+        lambda row: value(row, factor),
+        peers,
+        caption,
+    )
+
+
 def _join(*parts: str) -> str:
     return ", ".join(filter(None, parts))
 

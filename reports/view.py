@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,11 @@ class View:
         of_suite = (a for key, a in self.benchmarks.items() if key.split(".")[0] == suite)
         return next((attributes[name] for attributes in of_suite if name in attributes), None)
 
-    @property
+    @cached_property
     def models(self) -> list[str]:
         return sorted(self.history["model"].dropna().unique())
 
-    @property
+    @cached_property
     def styles(self) -> dict[str, palette.Style]:
         """Return the style of every backend and peer, by its place on the longest recorded axis.
 

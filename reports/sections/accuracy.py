@@ -37,12 +37,11 @@ def render(view: View) -> Markup | None:
         )
         for (task, condition), cases in rows.groupby(["task", "condition"])
     }
-    shown = [table(view), conditions.unmet(view, rows)]
     return templates.render(
         "figures.html",
         intro=f"{_INTRO} {conditions.meanings(rows)}",
         panels=panels,
-        tables=[shown for shown in shown if shown],
+        tables=[table(view), conditions.unmet(view, rows)],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from reports import tables, templates, units
+from reports import tables, templates
 from reports.tables import Table
 from reports.view import View
 
@@ -25,9 +25,5 @@ def render(view: View) -> Markup | None:
 def table(view: View) -> Table | None:
     """Return a row per model and backend."""
     rows = view.rows("calls", "dispatched_ops")
-    if rows.empty:
-        return None
-    unit = units.scale([], rows["unit"].iloc[0])[1]
-    metrics = {metric: (metric.replace("_", " "), unit) for metric in rows["metric"].unique()}
-    keys = ["model", "backend", "size"]
-    return tables.over_steps(rows, keys, metrics, tables.value, view.peers, "Dispatched operations")
+    titles = {"dispatched_ops": "dispatched ops"}
+    return tables.over_steps_by_backend(rows, titles, "Dispatched operations", view.peers)

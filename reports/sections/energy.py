@@ -42,13 +42,12 @@ def render(view: View) -> Markup | None:
         )
         for condition, cases in rows.groupby("condition")
     }
-    shown = [table(view), conditions.unmet(view, rows)]
     return templates.render(
         "figures.html",
         intro=f"{_INTRO} {conditions.meanings(rows)}",
         legend=dot_legend(styles, "energy"),
         panels=drawn,
-        tables=[shown for shown in shown if shown],
+        tables=[table(view), conditions.unmet(view, rows)],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from reports import tables, templates, units
+from reports import tables, templates
 from reports.tables import Table
 from reports.view import View
 
@@ -25,14 +25,6 @@ def render(view: View) -> Markup | None:
 
 def table(view: View) -> Table | None:
     """Return a row per model and backend."""
-    rows = view.rows("calls", "cold", "cached")
-    if rows.empty:
-        return None
-    factor, unit = units.scale(rows["value"], "seconds")
-    return tables.over_steps(
-        rows,
-        ["model", "backend", "size"],
-        {metric: (metric, unit) for metric in ("cold", "cached")},
-        lambda row: tables.value(row, factor),
-        caption="First forward + backward",
-    )
+    titles = {metric: metric for metric in ("cold", "cached")}
+    rows = view.rows("calls", *titles)
+    return tables.over_steps_by_backend(rows, titles, "First forward + backward")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from reports import kernel, tables, templates, units
+from reports import kernel, tables, templates
 from reports.tables import Table
 from reports.view import View
 
@@ -17,39 +17,22 @@ _INTRO = (
     f" this fixed cost. Only where it is at least {kernel.LEAST:.0%} does a time say how fast the"
     " kernel is: no slope and no multiple of a floor is given below that."
 )
-_METRICS = ("forward", "training")
 
 
 def render(view: View) -> Markup | None:
-    shown = [shown for shown in (table(view), _shares(view)) if shown]
-    return templates.render("figures.html", intro=_INTRO, tables=shown) if shown else None
+    shown = [table(view), _shares(view)]
+    return templates.render("figures.html", intro=_INTRO, tables=shown) if any(shown) else None
 
 
 def table(view: View) -> Table | None:
     """Return a row per model and backend: the time of a call at each T of 64 neurons."""
-    rows = view.rows("calls", *_METRICS)
-    if rows.empty:
-        return None
-    factor, unit = units.scale(rows["value"], "seconds")
-    return tables.over_steps(
-        rows,
-        ["model", "backend", "size"],
-        {metric: (metric, unit) for metric in _METRICS},
-        lambda row: tables.value(row, factor),
-        caption="Time of a small call",
-    )
+    titles = {metric: metric for metric in ("forward", "training")}
+    rows = view.rows("calls", *titles)
+    return tables.over_steps_by_backend(rows, titles, "Time of a small call")
 
 
 def _shares(view: View) -> Table | None:
     """Return a row per model and backend: the kernel share at each T of the speed suite."""
     rows = view.rows("speed", "kernel_share")
-    if rows.empty:
-        return None
-    factor, unit = units.scale(rows["value"], "fraction")
-    return tables.over_steps(
-        rows,
-        ["model", "backend", "size"],
-        {"kernel_share": ("share", unit)},
-        lambda row: tables.value(row, factor),
-        caption="Kernel share of forward + backward, %",
-    )
+    caption = "Kernel share of forward + backward, %"
+    return tables.over_steps_by_backend(rows, {"kernel_share": "share"}, caption)

@@ -43,12 +43,11 @@ def render(view: View) -> Markup | None:
     ]
     everything = pd.concat(measured.values())
     shown = [_table(view, metric, rows) for metric, rows in measured.items()]
-    unmet = conditions.unmet(view, everything)
     return templates.render(
         "figures.html",
         intro=f"{_INTRO} {conditions.meanings(everything)}",
         panels=dict(drawn),
-        tables=[*shown, unmet] if unmet else shown,
+        tables=[*shown, conditions.unmet(view, everything)],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from reports import tables, templates, units
+from reports import tables, templates
 from reports.drawing import line_legend
 from reports.figures import panels
 from reports.tables import Table
@@ -24,13 +24,12 @@ def render(view: View) -> Markup | None:
     rows = view.rows("memory")
     if rows.empty:
         return None
-    by_metric = [_table(view, metric) for metric in _metrics(rows)]
     return templates.render(
         "figures.html",
         intro=_INTRO,
         legend=line_legend(view.styles_of(rows), "memory"),
         panels=_panels(view, rows),
-        tables=[table for table in by_metric if table],
+        tables=[_table(view, metric) for metric in _metrics(rows)],
     )
 
 
@@ -44,18 +43,8 @@ def _metrics(rows: pd.DataFrame) -> list[str]:
 
 
 def _table(view: View, metric: str) -> Table | None:
-    rows = view.rows("memory", metric)
-    if rows.empty:
-        return None
-    factor, unit = units.scale(rows["value"], rows["unit"].iloc[0])
-    return tables.over_steps(
-        rows,
-        ["model", "backend", "size"],
-        {metric: (metric.split("_")[0], unit)},
-        lambda row: tables.value(row, factor),
-        view.peers,
-        metric.replace("_", " ").capitalize(),
-    )
+    rows, caption = view.rows("memory", metric), metric.replace("_", " ").capitalize()
+    return tables.over_steps_by_backend(rows, {metric: metric.split("_")[0]}, caption, view.peers)
 
 
 def _panels(view: View, rows: pd.DataFrame) -> dict[str, Markup]:

@@ -42,11 +42,10 @@ def render(view: View) -> Markup | None:
     measured = _measured(view)
     if measured is None:
         return None
-    shown = [table(view), _appendix(view), _differences(view)]
     return templates.render(
         "figures.html",
         intro=_INTRO,
-        tables=[table for table in shown if table],
+        tables=[table(view), _appendix(view), _differences(view)],
         folded={"Every property of every model": measured},
     )
 

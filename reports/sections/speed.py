@@ -43,13 +43,12 @@ def render(view: View) -> Markup | None:
     rows = view.ours(view.rows("speed", *DIRECTIONS))
     if rows.empty:
         return None
-    slopes = table(view)
     return templates.render(
         "figures.html",
         intro=_INTRO,
         legend=line_legend(view.styles_of(rows), "speed"),
         panels=by_direction(rows, view.styles, "speed") | _ranking(rows, view.styles),
-        tables=[shown for shown in (slopes, _mean(view)) if shown],
+        tables=[table(view), _mean(view)],
         folded={"Every time measured": _times(view)},
     )
 
@@ -139,15 +138,8 @@ def _mean(view: View) -> Table | None:
     rows = view.rows("speed", "training_mean")
     if rows.empty:
         return None
-    factor, unit = units.scale(rows["value"], "seconds")
-    return tables.over_steps(
-        rows,
-        ["model", "backend", "size"],
-        {"training_mean": ("mean", unit)},
-        lambda row: tables.value(row, factor),
-        view.peers,
-        f"Forward + backward, asynchronous mean, {unit}",
-    )
+    caption = f"Forward + backward, asynchronous mean, {units.scale(rows['value'], 'seconds')[1]}"
+    return tables.over_steps_by_backend(rows, {"training_mean": "mean"}, caption, view.peers)
 
 
 def _per_step(row: Any) -> Cell:
@@ -156,14 +148,8 @@ def _per_step(row: Any) -> Cell:
     return tables.number(row.value / row.T * 1e6)
 
 
-def _times(view: View) -> Table:
+def _times(view: View) -> Table | None:
     """Return every time, with its interval as tooltip, and what is n/a or failed."""
     rows = view.frame[(view.frame["suite"] == "speed") & view.frame["metric"].isin(DIRECTIONS)]
-    factor, unit = units.scale(rows["value"], "seconds")
-    return tables.over_steps(
-        rows,
-        ["model", "backend", "size"],
-        {metric: (NAMES.get(metric, metric), unit) for metric in directions(rows)},
-        lambda row: tables.value(row, factor),
-        view.peers,
-    )
+    titles = {metric: NAMES.get(metric, metric) for metric in directions(rows)}
+    return tables.over_steps_by_backend(rows, titles, "", view.peers)

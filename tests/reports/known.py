@@ -91,6 +91,7 @@ GRADIENTS = {
     "gradients.suite.Firing.track_last_spike": {
         "params": {"model": MODELS, "shape": ["T=1024 N=1 C=8"]},
         "unit": "step",
+        "silent_before": 0.95,
     },
     "gradients.suite.Truncation.track_truncation_change": {
         "params": {"model": MODELS, "window": [1, 16]}
