@@ -70,7 +70,7 @@ def draw(
     W = torch.empty(2, *size).uniform_(low, high, generator=generator)
     names = CIRCUITS if kept == "both" else (kept,)
     rows = len(names)
-    gain = torch.ones(rows, shape[0]) if norm and circuit != "self" else None
+    gain = torch.ones(rows, shape[0]) if norm else None
     shift = torch.zeros(rows, *shape) if circuit == "self" else None if gain is None else 0 * gain
     drawn = {n: w.clone() if n in names else None for n, w in zip(CIRCUITS, W, strict=True)}
     return drawn | {"gain": gain, "shift": shift, "groups": groups, "circuit": circuit}

@@ -141,9 +141,15 @@ class Workload:
         torch.autograd.grad(self.run(self.x), self.inputs, self.grad_output)
 
 
-def our_workload(model: str, backend: str, shape: Shape, *, training: bool = True) -> Workload:
-    """Build a workload of our layer at any shape, also one the profile does not measure."""
-    ours = layer(model, backend, shape).train(training)
+def build_workload(model: str, runner: str, shape: Shape, *, training: bool = True) -> Workload:
+    """Build a workload of a backend or peer at any shape, also one the profile does not measure.
+
+    With `training=False` the layer is in eval mode. Raise NotImplementedError if it cannot run.
+    """
+    peer = runner in axes.peers()
+    ours = layer(model, "eager" if peer else runner, shape).train(training)
+    if peer:
+        return Workload(*peers.build(runner, ours, current(shape)), shape)
     return Workload(ours, list(ours.parameters()), shape)
 
 
@@ -151,14 +157,10 @@ def our_workload(model: str, backend: str, shape: Shape, *, training: bool = Tru
 def workload(model: str, runner: str, shape: str, *, training: bool = True) -> Workload:
     """Build the workload of a case, once per process: asv calls `setup` before every timed call.
 
-    Inference needs a layer with `training=False`, which is in eval mode.
     Raise NotImplementedError for a case that the profile does not measure or that cannot run.
     """
     case, measured = Shape.parse(shape), profile().shapes_of(model, runner)
     if case not in measured:
         places = ", ".join(map(str, measured))
         raise NotImplementedError(f"this profile runs {runner} {model} at {places} only")
-    if runner not in axes.peers():
-        return our_workload(model, runner, case, training=training)
-    ours = layer(model, "eager", case).train(training)
-    return Workload(*peers.build(runner, ours, current(case)), case)
+    return build_workload(model, runner, case, training=training)

@@ -9,8 +9,6 @@ which other load changes little. Cases of suites that time nothing take `typical
 
 from __future__ import annotations
 
-import ast
-import itertools
 import math
 import os
 import time
@@ -19,13 +17,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from suites import axes, cases, clock, peers, runnable
-from suites.cases import Workload
+from suites import axes, cases, clock, runnable
 from suites.profiles import HEADLINE, Profile, Shape, profile
 from suites.speed import share
 
 PROCESS = {"cpu": 0.2, "cuda": 5.0}  # seconds to start one: forked, or spawned with its imports
-WARM_UP = {"cpu": 0.1, "cuda": 1.0}  # seconds of asv's warm-up, see `suites.metric.timed`
 IMPORTS = 4.0  # seconds of a new process in `calls.first_call`
 RUNS = {
     "psn": ("psn", "eager"),
@@ -65,23 +61,16 @@ def cost(model: str, runner: str) -> Cost:
         return cost("lif", runner)
     shape = profile().shapes_of(model, runner)[0]
     started = now()
-    work, trains = _workload(model, runner, shape), runner != "serial"
+    work, trains = cases.build_workload(model, runner, shape), runner != "serial"
     calls = [work.forward, work.forward_graph, work.training] if trains else [work.forward] * 3
     calls[-1]()
     start = now() - started
     forward, graph, whole = map(_second, calls)
     exponent = 1.0
     if not slow:
-        half = _workload(model, runner, shape._replace(T=shape.T // 2))
+        half = cases.build_workload(model, runner, shape._replace(T=shape.T // 2))
         exponent = growth(_second(half.training if trains else half.forward), whole)
     return Cost(shape.T, start, forward, graph, whole, exponent)
-
-
-def _workload(model: str, runner: str, shape: Shape) -> Workload:
-    if runner not in axes.peers():
-        return cases.our_workload(model, runner, shape)
-    ours = cases.layer(model, "eager", shape)
-    return Workload(*peers.build(runner, ours, cases.current(shape)), shape)
 
 
 def _second(call: Callable[[], None]) -> float:
@@ -104,7 +93,7 @@ def _processor() -> float:
 
 def sampled(seconds: float, p: Profile) -> float:
     """Return how long one process samples a call that takes so many seconds, with its warm-up."""
-    warm_up = max(seconds, WARM_UP[p.device])
+    warm_up = max(seconds, p.warmup)
     if isinstance(p.repeat, int):
         return warm_up + p.repeat * seconds
     least, most, limit = p.repeat
@@ -179,8 +168,6 @@ def estimate(
 def _cases(benchmarks: Iterable[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the name and the axes of every case that can run."""
     for benchmark in benchmarks:
-        values = [[ast.literal_eval(text) for text in axis] for axis in benchmark.params]
-        for point in itertools.product(*values):
-            params = dict(zip(benchmark.param_names, point, strict=True))
+        for params in runnable.all_cases(benchmark.param_names, benchmark.params):
             if runnable.can_run(benchmark.name, params):
                 yield benchmark.name, params

@@ -52,8 +52,8 @@ class Profile(NamedTuple):
         The other libraries to measure.
     dtypes, surrogates, seeds
         The cases of gradients and training; "default" is the model's own surrogate.
-    robustness
-        Run the benchmarks of strange inputs and memory.
+    first_look
+        Leave out what other cases imply, and the benchmarks of strange inputs and memory.
     conditions
         The conditions of accuracy, energy and horizon, see `suites.conditions`; a quick profile
         measures energy and horizon under the last of them only.
@@ -75,7 +75,7 @@ class Profile(NamedTuple):
     loop_steps: int | None = None
     dtypes: tuple[str, ...] = ("float64", "float32", "bfloat16")
     surrogates: tuple[str, ...] = ("default",)
-    robustness: bool = True
+    first_look: bool = False
     conditions: tuple[str, ...] = ("own", "matched", "paper")
     seeds: int = 3
     warmup: float = 0.1
@@ -119,7 +119,7 @@ PROFILES = {
         brief=[Shape(1024, 1, 64)],
         loop_steps=4096,
         dtypes=("float32",),
-        robustness=False,
+        first_look=True,
         conditions=("matched",),
         seeds=1,
         warmup=0.02,

@@ -1,4 +1,4 @@
-"""List the cases that can run: `python -m suites.runnable BENCHMARKS.json CASES.json`.
+"""List the cases that can run.
 
 asv starts a process for every case, also where `setup` raises NotImplementedError. One process can
 find most of these cases before. `ci.measure` starts it in the environment that measures, since
@@ -10,8 +10,7 @@ from __future__ import annotations
 import ast
 import itertools
 import json
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,15 +63,16 @@ def runnable(benchmarks: Mapping[str, Any]) -> dict[str, list[int]]:
     """
     positions: dict[str, list[int]] = {}
     for name, benchmark in benchmarks.items():
-        axis_names = benchmark["param_names"]
-        values = [[ast.literal_eval(text) for text in axis] for axis in benchmark["params"]]
-        points = itertools.product(*values)
-        positions[name] = [
-            index
-            for index, point in enumerate(points)
-            if can_run(name, dict(zip(axis_names, point, strict=True)))
-        ]
+        cases_of = all_cases(benchmark["param_names"], benchmark["params"])
+        positions[name] = [i for i, params in enumerate(cases_of) if can_run(name, params)]
     return positions
+
+
+def all_cases(names: Sequence[str], axes: Sequence[Sequence[str]]) -> Iterator[dict[str, Any]]:
+    """Yield the axes of every case by name; asv gives the values of the axes as text."""
+    values = [[ast.literal_eval(text) for text in axis] for axis in axes]
+    for point in itertools.product(*values):
+        yield dict(zip(names, point, strict=True))
 
 
 def main(source: str, target: str) -> None:
@@ -80,7 +80,3 @@ def main(source: str, target: str) -> None:
     benchmarks = json.loads(Path(source).read_text(encoding="utf-8"))
     benchmarks.pop("version", None)  # of the file's format
     Path(target).write_text(json.dumps(runnable(benchmarks)), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -16,5 +16,5 @@ def workloads(model: str, backend: str, shape: str) -> tuple[Workload, Workload]
     Raise NotImplementedError where the backend cannot run the model.
     """
     case = Shape.parse(shape)
-    training = cases.our_workload(model, backend, case)
-    return training, cases.our_workload(model, backend, case, training=False)
+    training = cases.build_workload(model, backend, case)
+    return training, cases.build_workload(model, backend, case, training=False)

@@ -46,7 +46,7 @@ class Counters:
     param_names = ("model", "backend", "shape")
 
     def setup(self, model, backend, shape):
-        self.workload = cases.our_workload(model, backend, Shape.parse(shape))
+        self.workload = cases.build_workload(model, backend, Shape.parse(shape))
 
     @metric(unit="operations/step", gate="counter", tolerance=0.0)
     def track_dispatched_ops(self, model, backend, shape):

@@ -53,13 +53,13 @@ def _rates(table: Table, row: dict[str, str]) -> Iterator[Claim]:
     rate = round(ds_atgo.mean_rate(facts(name), printed.value * 1e6), 4)
     acs = ds_atgo.acs(with_rates(facts(name), repeat(rate, NEURONS), T)) / 1e6
     case = f"{name}: ACs at a rate of {rate:.2%}"
-    how = "ds_atgo: the rate, weighed by operations, that the printed ACs imply; to 0.01 %"
+    method = "ds_atgo: the rate, weighed by operations, that the printed ACs imply; to 0.01 %"
     half_a_digit = 0.5e-4 * acs / rate
-    yield Claim(NAME, case, printed, acs, "M", how, tolerance=half_a_digit)
+    yield Claim(NAME, case, printed, acs, "M", method, tolerance=half_a_digit)
     if name in RATES:
         value, tolerance, why = RATES[name]
-        text, how = Printed(value, 0.01), "implied by the ACs of Table 2, weighed by operations"
-        yield Claim(TEXT, f"{name}: rate", text, 100 * rate, "%", how, tolerance, why)
+        text, method = Printed(value, 0.01), "implied by the ACs of Table 2, weighed by operations"
+        yield Claim(TEXT, f"{name}: rate", text, 100 * rate, "%", method, tolerance, why)
 
 
 @cache

@@ -41,12 +41,14 @@ def _speedups() -> Iterator[Claim]:
     method = "solved from the printed speed-ups"
     much = f"{method}; DSN's forward takes {1 / f:.2f} x as long, in the text slightly longer"
     at_psn = (1 + of_psn) / (1 / forward + of_psn / backward)
-    for case, row, ours, how in (
+    for case, row, ours, derivation in (
         (f"over PSN, DSN backward / forward {b:.2f}", psn, _overall(forward, backward, b), method),
         (f"over PSN, PSN backward / forward {of_psn:.2f}", psn, at_psn, method),
         (f"over sliding PSN, its forward / DSN's {f:.2f}", sliding, _overall(f, slower, b), much),
     ):
-        yield Claim("DSN Fig. 5", f"16k {case}", table.printed(row, "overall"), ours, "x", how)
+        yield Claim(
+            "DSN Fig. 5", f"16k {case}", table.printed(row, "overall"), ours, "x", derivation
+        )
 
 
 def _overall(forward: float, backward: float, b: float) -> float:
@@ -87,8 +89,8 @@ def _energies() -> Iterator[Claim]:
         for reading, slots in (("mean spikes", 1), ("rates per slot", N)):
             of_dsn = energy(dataset, "DSN", slots) / ours["LIF"]
             case = f"{dataset}, rates are {reading}: DSN / LIF"
-            how = f"dsn, live; N = {slots} in DSN, 1 in LIF"
-            yield Claim(name, case, ratio, of_dsn, "x", how, why=COSTS_MORE)
+            slots_method = f"dsn, live; N = {slots} in DSN, 1 in LIF"
+            yield Claim(name, case, ratio, of_dsn, "x", slots_method, why=COSTS_MORE)
 
 
 def energy(dataset: str, neuron: str, slots: int = 1) -> float:

@@ -67,13 +67,15 @@ def _prose() -> Iterator[Claim]:
         chosen = [r[COLUMN] for r in table3 if r["dataset"] in statement.datasets]
         case = f"{', '.join(statement.datasets)}: {statement.text}"
         printed, ours = Printed(len(chosen), 1), sum(map(statement.holds, chosen))
-        how = "configurations of Table 3 for which the text's sentence holds, of all it speaks of"
-        yield Claim("ST-DANO text", case, printed, ours, "strings", how, why=statement.why)
+        method = (
+            "configurations of Table 3 for which the text's sentence holds, of all it speaks of"
+        )
+        yield Claim("ST-DANO text", case, printed, ours, "strings", method, why=statement.why)
     stages = [str(int(i == BLOCK)) * len(s) for i, s in enumerate(PLANS["vgg11"], 1)]
-    (found,) = (r[COLUMN] for r in table3 if (r["dataset"], r["T"]) == ("DVS-CIFAR-10", "10"))
-    same = sum(a == b for a, b in zip(found, "".join(stages), strict=True))
-    case, how = "DVS-CIFAR-10 T=10 is LLIF-4 of VGG-11", "equal digits"
-    yield Claim("ST-DANO text", case, Printed(len(found), 1), same, "layers", how)
+    (digits,) = (r[COLUMN] for r in table3 if (r["dataset"], r["T"]) == ("DVS-CIFAR-10", "10"))
+    same = sum(a == b for a, b in zip(digits, "".join(stages), strict=True))
+    case, method = "DVS-CIFAR-10 T=10 is LLIF-4 of VGG-11", "equal digits"
+    yield Claim("ST-DANO text", case, Printed(len(digits), 1), same, "layers", method)
 
 
 def _lengths() -> Iterator[Claim]:

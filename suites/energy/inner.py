@@ -64,9 +64,9 @@ def _circuit(p: Any, row: int, weight: Tensor, spikes: Tensor) -> Call:
 
 def products(p: Any) -> dict[str, float]:
     """Return the multiplications and additions per neuron and step of a trace that are theirs."""
-    found = [*_inner_sizes(p)]
-    adds = (n if getattr(p, "circuit", None) == "self" else n - 1 for n in found)
-    return {"mul": float(sum(found)), "add": float(sum(adds))}
+    sizes = [*_inner_sizes(p)]
+    adds = (n if getattr(p, "circuit", None) == "self" else n - 1 for n in sizes)
+    return {"mul": float(sum(sizes)), "add": float(sum(adds))}
 
 
 def _inner_sizes(p: Any) -> Iterator[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from suites.energy.counts import Counts, Sizes, sum_by_name
 from suites.energy.values import ANALOG
@@ -49,7 +50,7 @@ class Entry:
     sizes: Sizes
     unknown: tuple[str, ...]
 
-    @property
+    @cached_property
     def per_step(self) -> Counts:
         """The counts of one step of one sample, on average."""
         return self.per_sample / self.steps

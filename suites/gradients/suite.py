@@ -22,9 +22,8 @@ FLOAT32 = {name: by_dtype["float32"] for name, by_dtype in tolerance.TOLERANCE.i
 # A quick profile checks memory only on backends with kernels; in the others torch writes it.
 KERNELS = [b for b in cases.backends() if b not in ("eager", "serial")]
 # What a profile leaves out: asv skips methods, not classes.
-STRANGE: dict[str, Any] = {"gate": "numerics", "skip_benchmark": not profile().robustness}
-# Direction and scale are parts of the error, which the first look shows for the same cases.
-PARTS: dict[str, Any] = {"gate": "numerics", "skip_benchmark": not profile().robustness}
+# The first look has the errors of the same cases, of which direction and scale are parts.
+DETAILS: dict[str, Any] = {"gate": "numerics", "skip_benchmark": profile().first_look}
 LONG: dict[str, Any] = {"gate": "numerics", "skip_benchmark": profile().quick}
 CONDITIONS = conditions.measured(profile())
 UNMET = conditions.Unmet(cases.models(), CONDITIONS)
@@ -64,12 +63,12 @@ class Explained:
     timeout = 300
 
     def setup(self, model, backend):
-        comparison.compare_case(model, backend, comparison.DEFAULT, "float32")
+        self.excess = explained.excess_of_case(model, backend)
 
     @metric(unit="error explained by rounding", tolerance=tolerance.EXPLAINED, **LONG)
     def track_excess(self, model, backend):
         """Largest error of d/dx and every d/dparameter, over what rounding explains of it."""
-        return comparison.finite(explained.excess_of_case(model, backend), "the excess")
+        return comparison.finite(self.excess, "the excess")
 
 
 class Surrogated:
@@ -85,12 +84,12 @@ class Surrogated:
     def setup(self, model, backend, surrogate):
         self.comparison = comparison.compare_case(model, backend, surrogate, "float32")
 
-    @metric(unit="absolute error", tolerance=FLOAT32["direction"], **PARTS)
+    @metric(unit="absolute error", tolerance=FLOAT32["direction"], **DETAILS)
     def track_direction_error(self, model, backend, surrogate):
         """1 - correlation, the largest among d/dx and every d/dparameter."""
         return comparison.finite(self.comparison.figures["direction"], self.comparison.worst)
 
-    @metric(unit="relative error", tolerance=FLOAT32["scale"], **PARTS)
+    @metric(unit="relative error", tolerance=FLOAT32["scale"], **DETAILS)
     def track_scale_error(self, model, backend, surrogate):
         """||g| / |reference| - 1|, the largest among d/dx and every d/dparameter."""
         return comparison.finite(self.comparison.figures["scale"], self.comparison.worst)
@@ -197,22 +196,22 @@ class Robustness:
     def setup(self, model, backend):
         self.layer, self.x = robustness.layer_and_input(model, backend)
 
-    @metric(unit="values", tolerance=tolerance.BROKEN, **STRANGE)
+    @metric(unit="values", tolerance=tolerance.BROKEN, **DETAILS)
     def track_unwritten(self, model, backend):
         """Values of spikes and gradients that depend on unwritten memory."""
         return robustness.unwritten(self.layer, self.x)
 
-    @metric(unit="values", tolerance=tolerance.BROKEN, **STRANGE)
+    @metric(unit="values", tolerance=tolerance.BROKEN, **DETAILS)
     def track_wrong_numbers(self, model, backend):
         """Spikes that hide a NaN, inf or -inf of the input."""
         return robustness.all_wrong_numbers(self.layer, self.x, model, backend)
 
-    @metric(unit="values", tolerance=tolerance.BROKEN, **STRANGE)
+    @metric(unit="values", tolerance=tolerance.BROKEN, **DETAILS)
     def track_irreproducible(self, model, backend):
         """Values of spikes and gradients that differ in a second run."""
         return robustness.irreproducible(self.layer, self.x)
 
-    @metric(unit="relative error", tolerance=FLOAT32["error"], **STRANGE)
+    @metric(unit="relative error", tolerance=FLOAT32["error"], **DETAILS)
     def track_layout_error(self, model, backend):
         """Largest relative error of a gradient if that of the output is not contiguous."""
         return robustness.layout_error(self.layer, self.x)

@@ -69,7 +69,9 @@ def models_of(
     if unknown := set(options_of) - set(DIGITS):
         raise ValueError(f"options for {min(unknown)!r}, which is no digit; known: {known}")
     models = {
-        digit: ModelWithOptions(name, {**STDANO, **own, **options, **options_of.get(digit, {})})
-        for digit, (name, own) in DIGITS.items()
+        digit: ModelWithOptions(
+            name, {**STDANO, **of_model, **options, **options_of.get(digit, {})}
+        )
+        for digit, (name, of_model) in DIGITS.items()
     }
     return [models[digit] for digit in digits]

@@ -23,7 +23,7 @@ from torch import Tensor
 from torch.nn.functional import conv1d, pad
 
 import neurons
-from suites import cases, clock, peers
+from suites import cases, clock
 from suites.cases import Workload
 from suites.profiles import Profile, Shape
 
@@ -47,14 +47,13 @@ def shapes(profile: Profile) -> list[Shape]:
 def workload(neuron: str, shape: Shape) -> Workload:
     """Build one of `NEURONS`; raise NotImplementedError for what cannot run here."""
     if neuron == "psn":
-        return cases.our_workload("psn", "eager", shape)
+        return cases.build_workload("psn", "eager", shape)
     if neuron == "dsn":
         device = cases.device().type
         backend = neurons.backends.choose(neurons.get("dsn"), "auto", device=device)
-        return cases.our_workload("dsn", backend, shape)
+        return cases.build_workload("dsn", backend, shape)
     if neuron == "dsn_fla":
-        ours = cases.layer("dsn", "eager", shape)
-        return Workload(*peers.build("fla", ours, cases.current(shape)), shape)
+        return cases.build_workload("dsn", "fla", shape)
     ours = cases.layer("sliding_psn", "eager", shape)
     return Workload(plain_sliding_psn(ours), list(ours.parameters()), shape)
 

@@ -10,7 +10,7 @@ CALLS, LIMIT = 50, 2.0  # calls at most, and seconds after which no other starts
 
 def one_step(model: str, backend: str) -> Workload:
     """Return the workload whose training step takes the fixed cost of a call."""
-    return cases.our_workload(model, backend, ONE_STEP)
+    return cases.build_workload(model, backend, ONE_STEP)
 
 
 def kernel_share(workload: Workload, fixed: Workload) -> float:

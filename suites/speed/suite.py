@@ -5,9 +5,7 @@ from suites.metric import metric, timed
 from suites.profiles import HEADLINE, Shape, profile
 from suites.speed import device, share
 
-QUICK = profile().quick
-FIRST_LOOK = QUICK and not profile().kernel  # not the gate, which judges generated backwards
-BACKWARD_MODELS = [m for m in cases.models() if m in HEADLINE or not FIRST_LOOK]
+BACKWARD_MODELS = [m for m in cases.models() if m in HEADLINE or not profile().first_look]
 
 # For each model, the backends and peers that run one step after the other. None of them can be
 # faster than the floor of T dependent steps.
@@ -33,18 +31,23 @@ class Inference:
         self.workload.forward()
 
 
-@timed(profile())
-class Training:
-    """Forward with its graph, and forward and backward together; on a GPU, their latency."""
+class _InTraining:
+    """The setup of passes of a layer in training mode."""
 
-    params = (cases.models(), cases.runners(training=True), cases.shapes())
     param_names = ("model", "backend", "shape")
 
     def setup(self, model, backend, shape):
         self.workload = cases.workload(model, backend, shape)
         clock.flush_cache()
 
-    @metric(serial=SERIAL, skip_benchmark=QUICK)
+
+@timed(profile())
+class Training(_InTraining):
+    """Forward with its graph, and forward and backward together; on a GPU, their latency."""
+
+    params = (cases.models(), cases.runners(training=True), cases.shapes())
+
+    @metric(serial=SERIAL, skip_benchmark=profile().quick)
     def time_forward_graph(self, model, backend, shape):
         """A forward pass in training mode, with a graph: what training pays for it."""
         self.workload.forward_graph()
@@ -55,15 +58,10 @@ class Training:
 
 
 @timed(profile())
-class Backward:
+class Backward(_InTraining):
     """The backward alone; on a GPU, its latency. The first look times it for HEADLINE models."""
 
     params = (BACKWARD_MODELS, cases.runners(training=True), cases.shapes())
-    param_names = ("model", "backend", "shape")
-
-    def setup(self, model, backend, shape):
-        self.workload = cases.workload(model, backend, shape)
-        clock.flush_cache()
 
     @metric(serial=SERIAL, forward_again=AGAIN)
     def time_backward(self, model, backend, shape):
@@ -105,7 +103,7 @@ class KernelShare:
         unit="fraction",
         direction="higher",
         timed=True,
-        skip_benchmark=FIRST_LOOK,
+        skip_benchmark=profile().first_look,
     )
     def track_kernel_share(self, model, backend, shape):
         """The share of forward and backward that is not the fixed cost of a call."""
@@ -119,7 +117,7 @@ class Gpu:
         if cases.device().type == "cpu":
             raise NotImplementedError("there is no GPU here")
         shape = Shape.parse(cases.shapes()[-1])
-        device.work(cases.our_workload("lif", "eager", shape).forward)
+        device.work(cases.build_workload("lif", "eager", shape).forward)
         self.settings = device.settings()
 
     @metric(unit="MHz", direction="higher")

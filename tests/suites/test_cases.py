@@ -75,14 +75,16 @@ def test_options_of_a_case_are_merged_under_those_of_the_caller():
 def test_inference_is_in_eval_mode_and_training_is_not():
     shape = profile().shapes[0]
     for training in (True, False):
-        assert cases.our_workload("lif", "eager", shape, training=training).run.training == training
+        assert (
+            cases.build_workload("lif", "eager", shape, training=training).run.training == training
+        )
         work = cases.workload("lif", "eager", str(shape), training=training)
         assert work.run.training == training
     cases.workload.cache_clear()
 
 
 def test_inference_leaves_running_statistics_alone():
-    work = cases.our_workload("atlif", "eager", SHAPE, training=False)
+    work = cases.build_workload("atlif", "eager", SHAPE, training=False)
     before = {name: value.clone() for name, value in work.run.named_buffers()}
     work.forward()
     assert before and all(torch.equal(before[n], v) for n, v in work.run.named_buffers())

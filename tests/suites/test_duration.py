@@ -4,12 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from suites import duration
+from suites import cases, duration
 from suites.duration import Cost, growth, of_case, repeated, sampled
 from suites.profiles import PROFILES, profile
 
 COST = Cost(T=1024, start=1.0, forward=0.1, graph=0.2, training=0.5, growth=2.0)
-P = PROFILES["smoke"]._replace(rounds=2, repeat=4)
+P = PROFILES["smoke"]._replace(rounds=2, warmup=0.1, repeat=4)
 CASE = {"model": "lif", "backend": "eager", "shape": "T=2048 N=1 C=64"}
 
 
@@ -96,7 +96,7 @@ def test_what_starts_slowly_is_measured_for_few_models(monkeypatch):
         built.append(model)
         return SimpleNamespace(**dict.fromkeys(names, lambda: None))
 
-    monkeypatch.setattr(duration, "_workload", workload)
+    monkeypatch.setattr(cases, "build_workload", workload)
     duration.cost.cache_clear()
     for model in ("clif", "glif", "lif", "dsn"):
         duration.cost(model, "compile")

@@ -76,4 +76,4 @@ def test_asv_leaves_out_what_the_profile_does() -> None:
     """asv reads the attribute of a method, not of its class."""
     assert vars(Drift.track_drift)["skip_benchmark"] == profile().quick
     for name in (name for name in vars(Robustness) if name.startswith("track_")):
-        assert vars(getattr(Robustness, name))["skip_benchmark"] == (not profile().robustness)
+        assert vars(getattr(Robustness, name))["skip_benchmark"] == profile().first_look

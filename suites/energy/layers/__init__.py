@@ -33,8 +33,8 @@ def families() -> list[ModuleType]:
 def observe_inner(module: nn.Module, state: Any, x: Tensor, y: Tensor) -> dict[str, Call]:
     """Return the calls of the layers inside of `module`, by name."""
     family = next(family for family in families() if family.applies_to(module))
-    found = getattr(family, "observe_inner", None)
-    return found(module, state, x, y) if found else {}
+    observe = getattr(family, "observe_inner", None)
+    return observe(module, state, x, y) if observe else {}
 
 
 def observer(module: nn.Module) -> Observe | None:
