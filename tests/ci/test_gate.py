@@ -10,6 +10,8 @@ from ci.gate.rules import every_rule
 from reports.units import quantity
 from tests.ci.planted import RunGate
 
+pytestmark = pytest.mark.slow
+
 
 def verdicts(result: dict, metric: str) -> dict[str, str]:
     return {row["model"]: row["verdict"] for row in result["rows"] if row["metric"] == metric}

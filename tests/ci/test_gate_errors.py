@@ -12,6 +12,8 @@ from ci.gate import __main__ as gate
 from ci.gate import side
 from tests.ci.planted import RunGate, git
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("words", "named"),

@@ -11,6 +11,8 @@ import pytest
 from reports import results
 from tests.ci.planted import commit, git, write
 
+pytestmark = pytest.mark.slow
+
 PLUGIN = Path(__file__).parents[2] / "ci/plugins/prepare.py"
 CONFIGURATION = """{
     "version": 1, "project": "toy", "repo": ".", "branches": ["HEAD"], "benchmark_dir": "suites",

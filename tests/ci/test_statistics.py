@@ -43,12 +43,14 @@ class Machine:
         return {n for n, v in verdicts.items() if v.outcome is Outcome.FAIL}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spread", [0.01, 0.05])
 def test_no_change_rarely_fails_a_pull_request(spread: float) -> None:
     alarms = sum(bool(Machine(seed, 60, spread, {}).failures()) for seed in range(200))
     assert alarms <= 2, f"{alarms} of 200 unchanged pull requests failed"
 
 
+@pytest.mark.slow
 def test_a_slowdown_within_the_ignored_loss_rarely_fails() -> None:
     slower = {f"b{i}": 1 + IGNORED for i in range(60)}
     alarms = sum(bool(Machine(seed, 60, 0.03, slower).failures()) for seed in range(200))
@@ -87,6 +89,7 @@ def test_without_a_candidate_nothing_is_confirmed() -> None:
     assert {v.outcome for v in verdicts.values()} == {Outcome.PASS}
 
 
+@pytest.mark.slow
 def test_a_confirmation_ends_early_only_where_the_whole_one_fails_nobody() -> None:
     random = np.random.default_rng(0)
     early = 0

@@ -48,6 +48,7 @@ def test_a_compiler_that_fails_is_quoted(monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_processes_that_build_the_same_do_not_disturb_each_other(tmp_path, monkeypatch):
     monkeypatch.setenv("SPIKEBENCH_CACHE", str(tmp_path))
     text = "double forward(void) { return 1; }"

@@ -143,6 +143,7 @@ def test_frozen_parameters_have_no_gradient():
     assert layer.conv_weight.grad is None and layer.conv_bias.grad is not None
 
 
+@pytest.mark.slow
 def test_torch_compile_takes_the_kernel_as_one_operation():
     layer, x = pair("plif")[0], input_current(40, 2, 13)
     s, grads = gradients(layer, x)

@@ -61,6 +61,7 @@ def closeness(net: nn.Module) -> float:
     return -(net(x) - trained()(x)).pow(2).mean().item()
 
 
+@pytest.mark.slow
 def test_a_hard_reset_with_a_bias_serves_clif_weights():
     """As in Table 8: hard is better than soft, a bias better than none, a large one worse again.
 

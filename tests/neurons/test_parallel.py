@@ -91,6 +91,7 @@ def test_pmsn_fires_on_its_own_remainder_of_the_threshold():
     assert layer(x).flatten().tolist() == [0, 1, 0, 0, 1, 0, 1]
 
 
+@pytest.mark.slow
 def test_a_long_pmsn_keeps_its_remainder_in_float32():
     x = input_current(20_000, 1, 4)
     with torch.no_grad():

@@ -52,6 +52,7 @@ def test_the_state_carries_on_with_its_gradient(model):
     assert_calls_continue(once, twice, input_current(40, 2, 13, dtype=torch.float64).to(DEVICE))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "affine"), [("dsn", 1), ("prf", 2), ("sliding_psn", 0)])
 def test_parallel_chunks_equal_the_sequence(model, affine, monkeypatch):
     """A step before them gives the first chunk a first state that is not 0."""

@@ -14,6 +14,7 @@ from reports.view import choose
 from tests.reports import synthetic
 
 
+@pytest.mark.slow
 def test_build_writes_and_prints(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,7 @@ def is_plain(text: str) -> bool:
     return _MARKUP.search(text.replace("&#8203;", "\u200b")) is None
 
 
+@pytest.mark.slow
 def test_a_subject_stays_text(view: View) -> None:
     assert not is_plain(SUBJECT) and is_plain(markdown_text(SUBJECT))
     named = replace(view, commit=replace(view.commit, subject=SUBJECT))

@@ -11,6 +11,8 @@ import pytest
 from reports.__main__ import main
 from tests.reports import known, mutations, synthetic
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -12,6 +12,8 @@ from reports import page, sections, units
 from reports.view import View
 from tests.reports.known import MODELS
 
+pytestmark = pytest.mark.slow
+
 
 class _Page(HTMLParser):
     """Collects all elements, and fails on one that is not closed."""

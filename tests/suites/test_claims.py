@@ -10,6 +10,8 @@ from suites.claims import __main__ as program
 from suites.claims import clif, ds_atgo, stc
 from suites.claims.claim import TABLES, Claim, Printed, Table
 
+pytestmark = pytest.mark.slow  # all numbers are computed once, in some seconds
+
 SHARED = Path(__file__).parents[3] / "shared"
 ORIGINAL, PAPERS = SHARED / "tables", SHARED / "papers"
 COPIED = {"dsn_table6.csv", "dsn_tableB15.csv", "dsn_fig5.csv"}  # from the papers themselves

@@ -10,6 +10,7 @@ from neurons import backends, get
 from suites.calls import first_call
 
 
+@pytest.mark.slow
 def test_a_first_call_fills_the_cache_it_is_given(tmp_path: Path) -> None:
     if reason := backends.refusal(get("iaf"), "cpu"):
         pytest.skip(reason)

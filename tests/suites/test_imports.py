@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 IMPORT_ALL = """
@@ -58,6 +60,7 @@ print(json.dumps({"modules": modules, "events": events, "changed": changed}))
 """
 
 
+@pytest.mark.slow
 def test_importing_the_suites_computes_nothing_and_changes_nothing():
     command = [sys.executable, "-c", IMPORT_ALL]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

@@ -143,6 +143,7 @@ def test_t_and_batch_of_an_ann_are_those_of_the_options(here, capsys, T, steps):
     assert (model["T"], model["batch"], model["layers"][0]["steps"]) == (steps, 2, steps)
 
 
+@pytest.mark.slow
 def test_it_runs_as_a_module(here):
     arguments = [sys.executable, "-m", "suites.energy", "--help"]
     root = Path(command.__file__).parents[2]
