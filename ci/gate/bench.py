@@ -22,6 +22,7 @@ BURSTS = 4  # per side, case and round
 BURST = 0.020  # seconds
 
 Stop = Callable[[dict[str, Pair]], bool]
+Trace = dict[str, list]  # what a model computes, by name; see `suites.fingerprint`
 
 
 @dataclass
@@ -56,6 +57,13 @@ class Bench:
         for side in self.sides.values():
             side.start_probe(name)
         return {role: side.finish_probe(name) for role, side in self.sides.items()}
+
+    def traces(self, model: str) -> dict[str, Trace] | None:
+        """Return what a model computes on both sides, None if the suites have no fingerprints."""
+        for side in self.sides.values():
+            side.send("trace", model)
+        traces = {role: side.receive()["trace"] for role, side in self.sides.items()}
+        return traces if all(traces.values()) else None
 
     def measure(
         self, names: list[str], rounds: int, *, fresh: bool, stop: Stop = lambda pairs: False

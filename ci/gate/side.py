@@ -55,15 +55,17 @@ class Side:
     def start_probe(self, case: str) -> None:
         """Ask for one call of a case, without waiting for it."""
         if case in self.cases:
-            self.send(case=case)
+            self.send("probe", case)
 
     def finish_probe(self, case: str) -> Probe:
         """Wait for the call and return what came of it."""
         return Probe(**self.receive()) if case in self.cases else Probe()
 
-    def send(self, **request: object) -> None:
+    def send(self, wanted: str, subject: str, **options: float) -> None:
+        """Ask for a probe or a burst of a case, or for the trace of a model."""
         assert self.process.stdin
-        self.current = str(request["case"])
+        self.current = subject
+        request = {"wanted": wanted, "subject": subject, **options}
         try:
             print(json.dumps(request), file=self.process.stdin, flush=True)
         except BrokenPipeError:
@@ -86,7 +88,7 @@ class Side:
 
     def burst(self, case: str, seconds: float) -> float:
         """Call a timing for about `seconds`; return the median seconds per call."""
-        self.send(case=case, burst=seconds)
+        self.send("burst", case, seconds=seconds)
         return self.receive()["value"]
 
     def describe_end(self) -> str:

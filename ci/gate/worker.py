@@ -16,7 +16,9 @@ import re
 import statistics
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
@@ -104,6 +106,13 @@ def probe(target: Target) -> Answer:
     return {"state": "ok", "value": value, "reason": ""}
 
 
+def trace(model: str) -> Answer:
+    """Return what a model computes at a fixed input, {} if the suites have no fingerprints."""
+    fingerprint = import_module("suites.fingerprint") if find_spec("suites.fingerprint") else None
+    values = fingerprint.trace(model) if fingerprint else {}
+    return {"trace": {name: value.tolist() for name, value in values.items()}}
+
+
 def burst(target: Target, seconds: float) -> Answer:
     """Call a timing for about `seconds`; return the median seconds per call."""
     set_up(target)
@@ -140,11 +149,22 @@ def serve(requests: TextIO, answers: TextIO) -> None:
     answer([target.description for target in targets.values()])
     for line in requests:
         request = json.loads(line)
-        target = targets[request["case"]]
         try:
-            answer(burst(target, request["burst"]) if "burst" in request else probe(target))
+            answer(respond(request, targets))
         except Exception as error:
-            answer({"error": f"{request['case']}: {one_line(error)}"})
+            answer({"error": f"{request['subject']}: {one_line(error)}"})
+
+
+def respond(request: Answer, targets: Mapping[str, Target]) -> Answer:
+    """Return the answer to a request about a case or, for a trace, a model."""
+    subject = request["subject"]
+    match request["wanted"]:
+        case "trace":
+            return trace(subject)
+        case "burst":
+            return burst(targets[subject], request["seconds"])
+        case _:
+            return probe(targets[subject])
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ MODEL = """
 import time
 
 SECONDS, OPERATIONS, ERROR = 0.004, 40, 1e-8
+SPIKES = [[0.0, 1.0], [1.0, 0.0]]
 
 
 def run():
@@ -69,6 +70,15 @@ def gated(benchmark, params):
     return params["backend"] != "elsewhere"
 """
 
+FINGERPRINT = """
+import neurons
+import numpy as np
+
+
+def trace(model):
+    return {"spikes": np.array(neurons.model(model).SPIKES)}
+"""
+
 LIF = "neurons/models/lif.py"
 # What each branch plants: file -> text to replace -> replacement (None deletes the file).
 PLANTED = {
@@ -77,6 +87,7 @@ PLANTED = {
     "slow-below-the-floor": {LIF: ("0.004", "0.00402")},
     "operations": {LIF: ("40", "45")},
     "fewer-operations": {LIF: ("40", "35")},
+    "other-spikes": {LIF: ("[1.0, 0.0]", "[1.0, 1.0]")},
     "wrong": {LIF: ("1e-8", "0.3")},
     "not-finite": {LIF: ("1e-8", "float('nan')")},
     "crash": {LIF: ("end =", "raise ValueError('shape\\nmismatch')\n    end =")},
@@ -111,6 +122,7 @@ def build(repo: Path) -> None:
     write(repo / "suites/__init__.py", "")
     write(repo / "suites/cases.py", CASES)
     write(repo / "suites/toy.py", SUITE)
+    write(repo / "suites/fingerprint.py", FINGERPRINT)
     commit(repo, "main")
     for branch, changes in PLANTED.items():
         git(repo, "switch", "--quiet", "--create", branch, "main")

@@ -21,8 +21,14 @@ def test_an_unchanged_package_passes(run_gate: RunGate) -> None:
     code, result, text = run_gate("same")
     assert code == 0, text
     assert verdicts(result, "operations") == {"lif": "PASS", "plif": "PASS", "dsn": "N/A"}
-    assert {row["params"]["backend"] for row in result["rows"]} == {"eager"}
-    assert not {row["metric"] for row in result["rows"]} - {"forward", "operations", "error"}
+    assert verdicts(result, "fingerprint") == {"lif": "PASS", "plif": "PASS"}
+    assert {row["params"].get("backend", "eager") for row in result["rows"]} == {"eager"}
+    assert not {row["metric"] for row in result["rows"]} - {
+        "forward",
+        "operations",
+        "error",
+        "fingerprint",
+    }
     for row in result["rows"]:
         assert row["reason"] and "\n" not in row["reason"]
 
@@ -63,6 +69,14 @@ def test_an_error_beyond_tolerance_fails_and_is_named(run_gate: RunGate) -> None
     assert (code, result["headline"]) == (1, "FAIL: lif")
     (row,) = [row for row in result["rows"] if row["verdict"] == "FAIL"]
     assert (row["rule"], row["base"], row["head"]) == ("numerics", 1e-8, 0.3)
+
+
+def test_a_model_that_computes_something_else_fails_and_is_named(run_gate: RunGate) -> None:
+    code, result, _ = run_gate("other-spikes")
+    assert (code, result["headline"]) == (1, "FAIL: lif")
+    (row,) = [row for row in result["rows"] if row["verdict"] == "FAIL"]
+    assert row["rule"] == "fingerprint"
+    assert row["reason"] == "25.0% of the spikes differ, from step 1 on"
 
 
 def test_a_new_model_is_shown_and_not_compared(run_gate: RunGate) -> None:
