@@ -63,7 +63,7 @@ def network(model: str, task: Task, condition: str = "own") -> nn.Sequential:
     options: dict[str, Any] = dict(conditions.apply(model, condition).options)
     T, _, features = task.train.x.shape
     options |= {"T": T} if "T" in neurons.get(model).options else {}
-    first, last = nn.Linear(features, HIDDEN), nn.Linear(HIDDEN, task.classes)
+    first, last = nn.Linear(features, HIDDEN), nn.Linear(HIDDEN, task.outputs)
     neuron = neurons.Layer(model, backend="eager", shape=(HIDDEN,), **options)
     return nn.Sequential(first, neuron, last)
 

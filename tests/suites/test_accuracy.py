@@ -25,7 +25,7 @@ def test_digits_are_direct_coded_and_split_without_overlap(digits):
         assert split.x.shape == (8, samples, 64)
         assert split.x.dtype == torch.float32
         assert (split.x == split.x[0]).all(), "direct coding repeats the image at every step"
-        shares = torch.bincount(split.y, minlength=digits.classes) / samples
+        shares = torch.bincount(split.y, minlength=digits.outputs) / samples
         assert ((shares - 0.1).abs() < 0.005).all(), "a stratified split keeps the classes' shares"
     assert digits.train.x.mean().abs() < 1e-5
     assert math.isclose(digits.train.x.std().item(), 1, rel_tol=1e-3)

@@ -30,4 +30,4 @@ def load() -> Task:
         x = torch.as_tensor((images - mean) / std, dtype=torch.float32)
         return Split(x.expand(STEPS, *x.shape), torch.as_tensor(labels))
 
-    return Task(split(train, y_train), split(test, y_test), classes=10)
+    return Task(split(train, y_train), split(test, y_test), outputs=10)
