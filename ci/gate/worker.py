@@ -17,8 +17,6 @@ import statistics
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
@@ -108,7 +106,7 @@ def probe(target: Target) -> Answer:
 
 def trace(model: str) -> Answer:
     """Return what a model computes at a fixed input, {} if the suites have no fingerprints."""
-    fingerprint = import_module("suites.fingerprint") if find_spec("suites.fingerprint") else None
+    fingerprint = sys.modules.get("suites.fingerprint")
     values = fingerprint.trace(model) if fingerprint else {}
     return {"trace": {name: value.tolist() for name, value in values.items()}}
 
