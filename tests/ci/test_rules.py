@@ -152,17 +152,22 @@ def test_too_few_cases_on_both_sides_are_invalid() -> None:
 
 
 class Timed(Bench):
-    """A bench whose rounds are known: `slow` takes twice as long on the head, others the same."""
+    """A bench whose rounds are known: `slow` is slower on the head, others are the same.
+
+    A round of an odd number takes twice as long on both sides, and `slow` is then 3 times slower,
+    else 2 times: the median of its ratios is not the ratio of its medians.
+    """
 
     def measure(self, names, rounds, *, fresh, stop=lambda pairs: False) -> dict[str, Pair]:
         self.asked = [*getattr(self, "asked", ()), (names, rounds, fresh)]
-        seconds = 0.5 if fresh else 1.0  # so that it shows which rounds a row gives
+        unit = 0.5 if fresh else 1.0  # so that it shows which rounds a row gives
         pairs, done = {}, 0
         while done < rounds and not (done and stop(pairs)):
             done += 1
-            for name in names:
-                base = np.full((done, 4), seconds)
-                pairs[name] = Pair(Sample(base), Sample(base * (2 if "slow" in name else 1)))
+            odd = np.arange(done)[:, None] % 2
+            base = unit * (1 + odd) * np.ones(4)
+            heads = {"slow": base * (2 + odd), "same": base}
+            pairs = {name: Pair(Sample(base), Sample(heads[name])) for name in names}
         self.rounds = done
         return pairs
 
@@ -181,7 +186,8 @@ def test_a_slower_case_is_confirmed_by_fresh_rounds_and_fails() -> None:
     assert measured.asked == [(["slow", "same"], 5, False), (["slow"], 20, True)]
     failed, passed = rows["psn"], rows["lif"]
     assert (failed.rule, failed.verdict, passed.verdict) == ("speed", Outcome.FAIL, Outcome.PASS)
-    assert (failed.base, failed.head, failed.ratio) == (0.5, 1.0, pytest.approx(2.0))
+    assert (failed.base, failed.head) == (0.75, 2.0)
+    assert failed.ratio == pytest.approx(6**0.5), "of 2 and 3 equally often, not 2.0 / 0.75"
     assert (passed.base, passed.head, passed.ratio) == (1.0, 1.0, pytest.approx(1.0))
     assert "over 20 rounds" in failed.reason and "over 5 rounds" in passed.reason
 

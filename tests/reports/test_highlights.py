@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from reports import page, units
+from reports import kernel, page, units
 from reports.highlights import Highlight, highlights
 from reports.view import View, choose
 from tests.reports import known, synthetic
@@ -68,6 +68,16 @@ def test_no_slope_from_overhead(view: View) -> None:
     assert "Only 85% of its call is the kernel" in text
     unknown = replace(view, frame=view.frame[~share])
     assert not any("to the power" in highlight.sentence for highlight in highlights(unknown))
+
+
+def test_a_share_that_is_just_enough_needs_no_remark(view: View) -> None:
+    frame = view.frame.copy()
+    frame.loc[frame["metric"] == "kernel_share", "value"] = kernel.LEAST
+    shown = " ".join(h.sentence for h in highlights(replace(view, frame=frame)))
+    assert "fixed cost" not in shown
+    frame.loc[frame["metric"] == "kernel_share", "value"] = kernel.LEAST - 1e-6
+    shown = " ".join(h.sentence for h in highlights(replace(view, frame=frame)))
+    assert "Only 90% of its call is the kernel, the rest a fixed cost." in shown
 
 
 def test_one_seed_is_no_headline(view: View) -> None:
