@@ -177,8 +177,8 @@ def timed(*cases: Case) -> Timed:
 
 
 def test_a_slower_case_is_confirmed_by_fresh_rounds_and_fails() -> None:
-    slow = replace(case("speed", ok(1), ok(2), model="psn"), name="slow", unit="seconds")
-    same = replace(case("speed", ok(1), ok(1)), name="same", unit="seconds")
+    slow = replace(case("speed", ok(7), ok(8), model="psn"), name="slow", unit="seconds")
+    same = replace(case("speed", ok(7), ok(8)), name="same", unit="seconds")
     others = [case("counter", ok(1), ok(1)), case("speed", ok(1), SKIPPED)]
     measured = timed(slow, same, *others)
     rows = {row.model: row for row in speed.judge(measured)}

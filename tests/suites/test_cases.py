@@ -63,6 +63,15 @@ def test_shapes_are_those_of_all_models_and_each_case_has_its_own(gate):
         cases.workload("clif", "eager", SHORT)
 
 
+def test_the_backend_axis_is_ours_and_then_the_peers(monkeypatch):
+    monkeypatch.setenv("SPIKEBENCH_PROFILE", "smoke")
+    ours, others = cases.backends(), list(PROFILES["smoke"].peers)
+    assert "serial" in ours and others
+    assert cases.runners() == ours + others
+    assert cases.runners(training=True) == [b for b in ours if b != "serial"] + others
+    assert cases.kernels() == ["cpu"]
+
+
 @pytest.mark.parametrize("name", ["cpu", "gpu"])
 def test_some_lengths_are_no_powers_of_two(name):
     assert {10000, 16383} <= {shape.T for shape in PROFILES[name].shapes}
@@ -132,6 +141,12 @@ def test_inference_is_in_eval_mode_and_training_is_not():
         )
         work = cases.workload("lif", "eager", str(shape), training=training)
         assert work.run.training == training
+    cases.workload.cache_clear()
+
+
+def test_a_workload_trains_unless_it_says_otherwise():
+    assert cases.build_workload("lif", "eager", SHAPE).run.training
+    assert cases.workload("lif", "eager", str(profile().shapes[0])).run.training
     cases.workload.cache_clear()
 
 

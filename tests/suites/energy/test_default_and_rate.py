@@ -108,6 +108,8 @@ def test_the_assumptions_are_given_with_the_number(small):
     assert assumptions["ratio to the fp32 ANN"] == pytest.approx(estimate.total / (4.6 * 20))
     assert assumptions["ratio to the int8 ANN"] == pytest.approx(estimate.total / (0.23 * 20))
     assert assumptions["unsupported"] == "none"
+    nothing = conventions.estimate("rate", collect(nn.ReLU(), torch.ones(2, 3)))
+    assert nothing.assumptions["ratio to the fp32 ANN"] == 0, "an ANN without a weight"
 
 
 def test_an_operation_without_a_price_is_named(small):

@@ -91,3 +91,11 @@ def test_a_surrogate_with_a_wrong_derivative_has_an_error_of_its_size(monkeypatc
     monkeypatch.setitem(neurons.SURROGATES, "atan", lambda u, **arguments: Wrong.apply(u))
     error = finite_differences.surrogate_error(neurons.surrogate("atan"))
     assert error == pytest.approx(6.0217 / 2, rel=1e-6)
+
+
+def test_the_directions_are_the_same_every_time():
+    x, errors = torch.tensor([0.3, 0.7], dtype=torch.float64), []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        errors.append(finite_differences.error(Cube(), x, torch.ones_like(x)))
+    assert errors[0] == errors[1] > 0
