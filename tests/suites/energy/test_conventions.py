@@ -86,6 +86,7 @@ def test_clif_memory_counts_what_its_authors_count(task, neuron):
         assert energies[column] == pytest.approx(theirs["energy_pJ"][name], rel=1e-13)
     estimate = conventions.estimate("clif_memory", ledger)
     assert estimate.total == pytest.approx(sum(theirs["energy_pJ"].values()), rel=1e-13)
+    assert list(estimate.readings) == ["without two slips"]
     assert estimate.technology is INT32
 
 

@@ -155,6 +155,11 @@ def test_t_and_batch_of_an_ann_are_those_given_or_one_step(given, expected):
     assert ledger.macs == 15 * expected[0]
 
 
+def test_a_single_number_is_a_batch_of_one():
+    ledger = collect(nn.ReLU(), torch.tensor(2.0))
+    assert (ledger.T, ledger.batch) == (1, 1)
+
+
 @pytest.mark.parametrize("given", [None, (1, 1), (30, 2)])
 def test_neurons_decide_about_t_and_batch(given):
     net = nn.Sequential(nn.Linear(3, 5), neurons.Layer("lif"), nn.Flatten(0, 1), nn.Linear(5, 2))
