@@ -9,11 +9,13 @@ import pytest
 
 from ci.gate.bench import Bench
 from ci.gate.cases import Case, Probe
+from ci.gate.impact import Impact
 from ci.gate.rules import counters, coverage, numerics, speed
 from ci.gate.statistics import Outcome, Pair, Sample
 from reports.units import quantity
 
 UNIT = "operations/step"
+ALL = Impact(frozenset(), frozenset(), shared=True)
 ABSENT, SKIPPED = Probe(), Probe("n/a", None, "no kernel")
 FAILED = Probe("failed", None, "ValueError: shape")
 
@@ -35,7 +37,7 @@ def case(kind: str, base: Probe, head: Probe, tolerance: Any = None, model: str 
 
 
 def bench(*cases: Case, minimum: int = 0) -> Bench:
-    return Bench({}, "gate", minimum, random.Random(0), {}, list(cases))
+    return Bench({}, ALL, "gate", minimum, random.Random(0), {}, list(cases))
 
 
 # Cases ------------------------------------------------------------------------------------------
@@ -148,6 +150,12 @@ def test_too_few_cases_on_both_sides_are_invalid() -> None:
     assert second.verdict is Outcome.NEW
 
 
+def test_a_model_that_the_head_lacks_has_a_row() -> None:
+    lacking = replace(bench(), impact=Impact(frozenset(), frozenset({"psn"}), shared=False))
+    (row,) = coverage.judge(lacking)
+    assert (row.name, row.model, row.verdict) == ("vanished(psn)", "psn", Outcome.VANISHED)
+
+
 # Speed ------------------------------------------------------------------------------------------
 
 
@@ -172,8 +180,8 @@ class Timed(Bench):
         return pairs
 
 
-def timed(*cases: Case) -> Timed:
-    return Timed({}, "gate", 0, random.Random(0), {}, list(cases))
+def timed(*cases: Case, impact: Impact = ALL) -> Timed:
+    return Timed({}, impact, "gate", 0, random.Random(0), {}, list(cases))
 
 
 def test_a_slower_case_is_confirmed_by_fresh_rounds_and_fails() -> None:
@@ -190,6 +198,13 @@ def test_a_slower_case_is_confirmed_by_fresh_rounds_and_fails() -> None:
     assert failed.ratio == pytest.approx(6**0.5), "of 2 and 3 equally often, not 2.0 / 0.75"
     assert (passed.base, passed.head, passed.ratio) == (1.0, 1.0, pytest.approx(1.0))
     assert "over 20 rounds" in failed.reason and "over 5 rounds" in passed.reason
+
+
+def test_unchanged_code_that_seems_slower_is_an_invalid_measurement() -> None:
+    slow = replace(case("speed", ok(7), ok(8)), name="slow", unit="seconds")
+    changed = Impact(frozenset({"psn"}), frozenset(), shared=False)
+    (row,) = speed.judge(timed(slow, impact=changed))
+    assert (row.model, row.verdict) == ("lif", Outcome.INVALID)
 
 
 def test_a_confirmation_ends_as_soon_as_nothing_can_fail(monkeypatch) -> None:
