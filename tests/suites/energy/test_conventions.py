@@ -188,6 +188,17 @@ def test_only_a_pool_keeps_the_rate():
     assert [rate for _, rate in ledger.weighted_layers()] == [ledger.rate, None, None]
 
 
+def test_a_shortcut_reads_the_pool_beside_the_neurons():
+    """Neurons and a layer after the pool do not end its rate, a norm does."""
+    pool = replace(BLANK, kind="pool", rate=0.25, per_sample=Counts(inputs=16, outputs=8))
+    fire = replace(BLANK, kind="neuron", rate=0.5, per_sample=Counts(inputs=8, outputs=8))
+    conv = replace(BLANK, rate=0.5, per_sample=Counts(inputs=8, outputs=9, macs=72))
+    shortcut = replace(conv, reads="analog", rate=0.0)
+    norm = replace(BLANK, kind="norm", reads="analog", per_sample=Counts(inputs=9, outputs=9))
+    ledger = Ledger(1, 1, (pool, fire, conv, shortcut, norm, shortcut))
+    assert [rate for _, rate in ledger.weighted_layers()] == [0.5, 0.25, None]
+
+
 @pytest.mark.parametrize("model", cases.models())
 @pytest.mark.parametrize("convention", ["clif", "clif_memory", "dsn"])
 def test_other_neurons_are_named(convention, model):

@@ -168,6 +168,21 @@ def test_neurons_decide_about_t_and_batch(given):
     assert [e.steps for e in ledger.entries] == [4, 4, 4]
 
 
+def test_t_is_that_of_the_layer_with_most_steps():
+    """Another layer of neurons may see time as a part of the batch: it has fewer steps."""
+
+    class Merged(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = neurons.Layer("lif"), neurons.Layer("lif")
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.second(self.first(x).flatten(0, 1)[None])
+
+    ledger = collect(Merged(), torch.randn(6, 2, 3))
+    assert (ledger.T, ledger.batch) == (6, 2)
+
+
 def test_what_is_not_known_is_listed():
     class Scale(nn.Module):
         def __init__(self) -> None:
