@@ -90,6 +90,33 @@ def test_no_energy_without_the_error_beside_it(view: View) -> None:
     assert not any("nJ" in shown.sentence for shown in highlights(replace(view, frame=frame)))
 
 
+def test_the_energy_is_that_of_the_default_convention(view: View) -> None:
+    frame = view.frame.copy()
+    frame.loc[frame["convention"] == "rate", "value"] = 5.0
+    assert numbers(highlights(replace(view, frame=frame)))[-1] == "300 nJ/sample at 4.00 % error"
+
+
+def test_an_energy_whose_error_is_unknown_is_left_out(view: View) -> None:
+    frame = view.frame
+    lost = (frame["suite"] == "accuracy") & (frame["model"] == "lif")
+    last = highlights(replace(view, frame=frame[~lost]))[-1].sentence
+    assert "dsn needs" in last and "lif needs" not in last
+
+
+def test_seeds_that_agree_have_an_interval_of_one_point(view: View) -> None:
+    frame = view.frame.copy()
+    frame.loc[(frame["suite"] == "accuracy") & (frame["model"] == "dsn"), "value"] = 0.25
+    frame.loc[(frame["suite"] == "accuracy") & (frame["model"] != "dsn"), "value"] = 0.5
+    (accuracy,) = (h for h in highlights(replace(view, frame=frame)) if "accuracy" in h.sentence)
+    assert "75.0 to 75.0 %. Other models whose mean lies within it: 0." in accuracy.sentence
+
+
+def test_without_a_backward_the_forward_counts(view: View) -> None:
+    frame = view.frame[view.frame["metric"] != "training"]
+    shown = [h.sentence for h in highlights(replace(view, frame=frame)) if "faster" in h.sentence]
+    assert shown and all("runs forward 3" in s or "runs forward 5" in s for s in shown)
+
+
 def test_only_what_was_measured_is_a_highlight(tmp_path: Path) -> None:
     synthetic.write(tmp_path, known.ACCURACY, known.value)
     assert len(highlights(choose(tmp_path))) == 1

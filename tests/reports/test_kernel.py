@@ -36,6 +36,20 @@ def test_the_recorded_share_is_that_of_training(view: View) -> None:
     assert len(peer) and peer["share"].isna().all()
 
 
+def test_forward_has_a_fixed_cost_of_its_own(view: View) -> None:
+    """That of forward + backward is larger; of two values of one case the last counts."""
+    calls = view.frame["benchmark"].str.contains("FixedCost") & (view.frame["T"] == 1)
+    rest = view.frame[view.frame["metric"] != "kernel_share"]
+    training = calls & (view.frame["metric"] == "training")
+    twice = view.frame[training].assign(value=1e-4)
+    frame = pd.concat([rest[calls.loc[rest.index]].assign(value=1e-5), twice])
+    rows = kernel.with_share(view.ok("speed", "forward", "training", "backward"), frame)
+    share = rows.set_index(["metric", "model", "backend", "T"])["share"]
+    assert share["forward", "dsn", "eager", 1024] == pytest.approx(1 - 1e-5 / 1024e-6)
+    assert share["training", "dsn", "eager", 1024] == pytest.approx(1 - 1e-4 / 1024e-6)
+    assert share["backward", "dsn", "eager", 1024] == pytest.approx(1 - 1e-4 / 1024e-6)
+
+
 def test_slopes_of_power_laws(view: View) -> None:
     shared = kernel.with_share(view.ok("speed"), view.frame)
     octaves = kernel.octaves(shared).set_index(["metric", "model", "backend"])

@@ -15,7 +15,7 @@ from reports import results
 from tests.reports import synthetic
 
 AXES = {"model": ["lif", "psn"], "backend": ["eager"], "shape": ["T=4 N=1 C=2", "T=8 N=1 C=2"]}
-SPEED = {"speed.suite.Inference.time_forward": {"params": AXES, "direction": "lower"}}
+SPEED = {"speed.suite.Inference.time_forward": {"params": AXES, "direction": "higher"}}
 MEMORY = {"memory.suite.Memory.track_saved_bytes": {"params": AXES, "unit": "bytes/element"}}
 
 
@@ -35,7 +35,7 @@ def test_values_states_and_intervals(tmp_path: Path) -> None:
     assert set(frame["size"]) == {"N=1 C=2"}
     row = frame.iloc[0]
     assert (row["suite"], row["metric"], row["model"]) == ("speed", "forward", "lif")
-    assert (row["unit"], row["direction"], row["machine"]) == ("seconds", "lower", "box")
+    assert (row["unit"], row["direction"], row["machine"]) == ("seconds", "higher", "box")
     assert row["date"] == pd.Timestamp(synthetic.JUNE, unit="ms", tz="UTC")
 
 

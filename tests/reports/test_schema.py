@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from asv.results import Results
 
 from reports import results
 from tests.reports import synthetic
@@ -19,6 +20,7 @@ SPEED = {"speed.suite.Inference.time_forward": {"params": AXES}}
     [
         ('{"commit_hash": ', "Expecting value"),
         ("[]", "not an asv file"),
+        ("{}", "Object missing required field `version`"),
         ('{"version": 1}', "format 1 instead of 2: try `asv update`"),
         ('{"version": 2, "params": {}}', "Object missing required field `commit_hash`"),
     ],
@@ -71,3 +73,27 @@ def test_a_damaged_list_of_benchmarks_is_refused(tmp_path: Path, entries, reason
     with pytest.raises(ValueError) as error:
         results.read(tmp_path)
     assert str(error.value) == f"cannot read {path}: {reason}; delete it and measure again"
+
+
+def test_a_row_with_more_values_than_columns_is_named(tmp_path: Path) -> None:
+    path = synthetic.write(tmp_path, SPEED, lambda n, **a: 1.0)
+    data = json.loads(path.read_text())
+    ((name, row),) = data["results"].items()
+    row += [None] * (14 - len(row))
+    path.write_text(json.dumps(data))
+    reason = f"{name} has 14 columns of 13"
+    (line,) = results.read(tmp_path).skipped
+    assert line == f"cannot read {path}: {reason}; delete it and measure again"
+
+
+def test_a_file_has_the_name_under_which_asv_saves_it(tmp_path: Path) -> None:
+    """That of a long environment is replaced by its hash; a copy of another name is refused."""
+    for name in ("e" * 127, "e" * 128):
+        saved = Results({"machine": "box"}, {}, "a" * 40, synthetic.JUNE, "3.11", name, {})
+        saved.save(str(tmp_path))
+    files = sorted(path.name for path in (tmp_path / "box").iterdir())
+    assert sorted(map(len, files)) == [len("aaaaaaaa-env-.json") + 32, len("aaaaaaaa-.json") + 127]
+    assert results.read(tmp_path).skipped == () and len(results.read(tmp_path).runs) == 2
+    (tmp_path / "box" / files[0]).rename(tmp_path / "box" / "copy.json")
+    (line,) = results.read(tmp_path).skipped
+    assert f"it contains 'box/{files[0]}'" in line

@@ -123,6 +123,7 @@ def test_a_product_counts_its_inner_size(function, expected):
         (lambda m: m.sum(), {"add": 7}),
         (lambda m: m.mean(0), {"add": 4, "div": 4}),
         (lambda m: F.conv1d(m[None], torch.ones(3, 2, 3)), {"mul": 6 * 6, "add": 6 * 5}),
+        (lambda m: F.conv1d(m[None], torch.ones(1, 2, 3)), {"mul": 2 * 6, "add": 2 * 5}),
         (lambda m: m.clamp(0, 1), {"compare": 16}),
         (lambda m: m.clamp_min(0), {"compare": 8}),
         (lambda m: m.clone().add_(1), {"add": 8}),
