@@ -150,6 +150,7 @@ def test_a_verdict_gives_its_evidence() -> None:
     assert judge(pair(np.zeros(5))).reason == "+0.0 % [+0.0 %, +0.0 %] over 5 rounds"
     faster = judge(pair(np.log([0.9, 0.9, 0.9, 0.9, 0.9])))
     assert (faster.outcome, faster.p) == (Outcome.PASS, 1.0)
+    assert (faster.ratio, faster.lo, faster.hi) == pytest.approx((0.9, 0.9, 0.9))
 
 
 @pytest.mark.parametrize(("slower", "outcome"), [(1.049, "PASS"), (1.051, "UNDECIDED")])
@@ -161,7 +162,13 @@ def test_undecided_names_the_smallest_slowdown_it_could_have_seen() -> None:
     logs = np.random.default_rng(0).normal(0.05, 0.1, 20)
     verdict = judge(pair(logs))
     assert verdict.outcome is Outcome.UNDECIDED
-    assert f"under {100 * verdict.visible:.0f} % would go unseen" in verdict.reason
+    assert verdict.reason.endswith(
+        f"; a slowdown under {100 * verdict.visible:.0f} % would go unseen"
+    )
+    wide = judge(pair(np.log([0.5, 1.0, 1.0, 1.0, 2.0])))
+    assert wide.reason == (
+        "+0.0 % [-50.0 %, +100.0 %] over 5 rounds; a slowdown under 104 % would go unseen"
+    )
     at_its_limit = logs - np.log(verdict.ratio) + np.log1p(verdict.visible)
     assert signed_rank(at_its_limit + 1e-6) < ALPHA < signed_rank(at_its_limit - 1e-2)
 

@@ -51,6 +51,10 @@ def test_a_slower_dsn_is_called_slower(view: View) -> None:
     assert first.number == "2.00× slower" and "2.00× slower than psn" in first.sentence
 
 
+def test_a_dsn_of_the_same_speed_is_no_slower(view: View) -> None:
+    assert highlights(changed(view, value=16384**2 * 1e-9))[0].number == "1.00× faster"
+
+
 def test_the_largest_length_counts_and_not_the_best_ratio(view: View) -> None:
     """At the largest T lif runs on eager alone, 5 times faster; on compile it was 10 times."""
     assert numbers(highlights(view))[1] == "5.00× faster"

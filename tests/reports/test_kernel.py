@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -77,6 +78,14 @@ def test_an_octave_is_a_factor_of_two_or_the_next_more(view: View) -> None:
     near = rows[rows["T"] == 16384].assign(T=16383, value=1.0)
     octaves = kernel.octaves(pd.concat([rows, near]))
     assert octaves[["first", "last"]].to_numpy().tolist() == [[4096, 16384]]
+
+
+def test_an_octave_of_exactly_two_and_a_share_that_is_just_enough_count() -> None:
+    line = {"metric": "training", "model": "dsn", "backend": "eager", "size": "N=1 C=8"}
+    points = pd.DataFrame({"T": [1024, 2048], "value": [1.0, 3.0], "share": [kernel.LEAST, 1.0]})
+    (octave,) = kernel.octaves(points.assign(**line)).to_dict("records")
+    assert (octave["first"], octave["last"], octave["share"]) == (1024, 2048, kernel.LEAST)
+    assert octave["slope"] == pytest.approx(math.log2(3))
 
 
 def test_the_table_has_no_slope_from_overhead(view: View) -> None:

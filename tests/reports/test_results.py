@@ -36,6 +36,7 @@ def test_values_states_and_intervals(tmp_path: Path) -> None:
     row = frame.iloc[0]
     assert (row["suite"], row["metric"], row["model"]) == ("speed", "forward", "lif")
     assert (row["unit"], row["direction"], row["machine"]) == ("seconds", "higher", "box")
+    assert (row["commit"], row["python"], row["env"]) == ("a" * 40, "3.11", "virtualenv-py3.11")
     assert row["date"] == pd.Timestamp(synthetic.JUNE, unit="ms", tz="UTC")
 
 

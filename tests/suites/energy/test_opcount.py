@@ -143,6 +143,45 @@ def test_arithmetic_by_hand(function, expected):
     assert traced(lambda x: function(MATRIX)) == expected
 
 
+@pytest.mark.parametrize(
+    "name", ["exp", "log", "tanh", "sigmoid", "atan", "cos", "sin", "sqrt", "rsqrt"]
+)
+def test_a_function_is_one_transcendental(name):
+    assert traced(lambda x: getattr(torch, name)(MATRIX)) == {"transcendental": 8}
+
+
+@pytest.mark.parametrize("name", ["ge", "gt", "le", "lt", "eq", "ne", "maximum", "minimum"])
+def test_a_comparison_is_one_even_where_it_returns_a_value(name):
+    assert traced(lambda x: getattr(torch, name)(MATRIX, MATRIX)) == {"compare": 8}
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda m: m.to(torch.float64),
+        lambda m: m.clone().copy_(m),
+        lambda m: torch.stack([m, m]),
+        lambda m: m[torch.tensor([1, 0])],
+        lambda m: m.index_select(0, torch.tensor([1])),
+        lambda m: m.gather(1, torch.tensor([[0, 1], [1, 0]])),
+        lambda m: F.embedding(torch.tensor([1]), m),
+        lambda m: torch.where(m.bool(), m, m),
+        lambda m: m.masked_fill(m.bool(), 2.0),
+        lambda m: m.flip(0).roll(1, 1).repeat(2, 2).tril().triu(),
+        lambda m: F.pad(m[None], (1, 1)),
+        lambda m: F.pad(m[None, None], (1, 1, 1, 1), "reflect"),
+        lambda m: F.interpolate(m[None, None], scale_factor=2.0),
+        lambda m: torch.arange(3) if m[0, 0].item() else None,
+        lambda m: [torch.zeros(3), torch.zeros_like(m), m.new_zeros(3), torch.ones(3).zero_()],
+        lambda m: [torch.ones_like(m), m.new_ones(3), torch.full((2,), 3.0), m.new_full((2,), 3.0)],
+        lambda m: [torch.full_like(m, 2.0), torch.empty(3).fill_(2.0), torch.empty_like(m)],
+        lambda m: m.new_empty(3),
+    ],
+)
+def test_what_only_moves_values_costs_nothing(function):
+    assert traced(lambda x: function(MATRIX)) == {}
+
+
 @pytest.mark.parametrize(("shape", "taps"), [((32,), 2), ((32, 9, 9), 2 * 9)])
 def test_circuits_cost_their_convolutions(shape, taps):
     """Two circuits of 2 channels a group; a GroupNorm adds 3 sums and 2 products to each."""
