@@ -68,6 +68,8 @@ def test_a_workload_is_built_at_any_shape_of_its_runner(gate, monkeypatch):
     assert cases.workload("lif", "cpu", BIG) == ("lif", "cpu", Shape.parse(BIG), True)
     with pytest.raises(NotImplementedError, match=f"runs eager lif at {SHORT} only"):
         cases.workload("lif", "eager", BIG)
+    with pytest.raises(NotImplementedError, match=f"runs cpu lif at {SHORT}, {BIG} only"):
+        cases.workload("lif", "cpu", BRIEF)
     cases.workload.cache_clear()
 
 

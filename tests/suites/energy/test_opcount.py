@@ -124,6 +124,12 @@ def test_a_product_counts_its_inner_size(function, expected):
         (lambda m: m.mean(0), {"add": 4, "div": 4}),
         (lambda m: F.conv1d(m[None], torch.ones(3, 2, 3)), {"mul": 6 * 6, "add": 6 * 5}),
         (lambda m: F.conv1d(m[None], torch.ones(1, 2, 3)), {"mul": 2 * 6, "add": 2 * 5}),
+        (lambda m: -(1 - (m - m)) * m, {"add": 24, "mul": 8}),
+        (lambda m: m.reciprocal(), {"div": 8}),
+        (lambda m: m.cumsum(0) + m.floor().abs().relu(), {"add": 16, "round": 8, "compare": 16}),
+        (lambda m: m.square(), {"transcendental": 8}),  # torch dispatches it as a power
+        (lambda m: F.group_norm(m, 2), {"add": 24, "mul": 16}),
+        (lambda m: F.hardtanh(m).clamp_max(0), {"compare": 24}),
         (lambda m: m.clamp(0, 1), {"compare": 16}),
         (lambda m: m.clamp_min(0), {"compare": 8}),
         (lambda m: m.clone().add_(1), {"add": 8}),
