@@ -120,6 +120,13 @@ def test_hodges_lehmann_by_hand() -> None:
     assert hodges_lehmann(np.zeros(4))[1:] == (-np.inf, np.inf), "four rounds bound nothing"
 
 
+def test_signed_rank_by_hand() -> None:
+    """Of the 32 signs of five rounds one is as extreme as all slower, equally slower or not."""
+    for logs in ([0.1, 0.2, 0.3, 0.4, 0.5], [0.4] * 5):
+        assert signed_rank(np.array(logs)) == pytest.approx(1 / 32)
+    assert signed_rank(np.array([0.1, 0.2, 0.3, 0.4, -0.01])) == pytest.approx(2 / 32)
+
+
 def test_holm_by_hand() -> None:
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([0.9, 0.8]) == [1.0, 1.0]

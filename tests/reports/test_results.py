@@ -104,7 +104,7 @@ def test_other_axes_and_no_axes(tmp_path: Path) -> None:
     assert list(error["params"]) == [{"task": "digits", "seed": seed} for seed in (0, 1)]
     assert error["shape"].isna().all() and error["T"].isna().all()
     assert (lone["value"], lone["tolerance"], lone["gate"]) == (7.0, 0.5, "counter")
-    assert pd.isna(lone["model"])
+    assert pd.isna(lone["model"]) and lone["size"] == ""
 
 
 def test_a_tolerance_for_all_cases_or_for_each_value_of_an_axis(tmp_path: Path) -> None:

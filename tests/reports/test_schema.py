@@ -35,6 +35,20 @@ def test_a_broken_file_is_one_line_that_names_it(tmp_path: Path, text: str, mess
     assert line.endswith("; delete it and measure again") and "\n" not in line
 
 
+def test_a_machine_file_without_a_version_is_named(tmp_path: Path) -> None:
+    path = synthetic.write(tmp_path, SPEED, lambda n, **a: 1.0).parent / "machine.json"
+    path.write_text('{"machine": "box"}')
+    (line,) = results.read(tmp_path).skipped
+    assert line.startswith(f"cannot read {path}: it is not of this machine;")
+
+
+def test_an_unknown_column_is_named(tmp_path: Path) -> None:
+    path = synthetic.write(tmp_path, SPEED, lambda n, **a: 1.0)
+    path.write_text(path.read_text().replace('"stats_q_25"', '"stats_q_26"'))
+    (line,) = results.read(tmp_path).skipped
+    assert line.startswith(f"cannot read {path}: unknown column 'stats_q_26';")
+
+
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
