@@ -117,7 +117,8 @@ def test_seeds_that_agree_have_an_interval_of_one_point(view: View) -> None:
 
 
 def test_without_a_backward_the_forward_counts(view: View) -> None:
-    frame = view.frame[view.frame["metric"] != "training"]
+    frame = view.frame[view.frame["metric"] != "training"].copy()
+    frame.loc[frame["metric"] == "forward_graph", "value"] /= 2  # no other time takes its place
     shown = [h.sentence for h in highlights(replace(view, frame=frame)) if "faster" in h.sentence]
     assert shown and all("runs forward 3" in s or "runs forward 5" in s for s in shown)
 

@@ -79,7 +79,7 @@ def test_clif_memory_counts_what_its_authors_count(task, neuron):
 
 
 def test_the_price_of_an_access_restarts_at_each_memory():
-    assert clif_memory.price(8192) == 10
+    assert clif_memory.price(8192) == clif_memory.price(8192, as_published=False) == 10
     assert clif_memory.price(8193) < 0.01
     assert clif_memory.price(8193, as_published=False) == pytest.approx(10, abs=1e-3)
     assert clif_memory.price(32769, as_published=False) == pytest.approx(20, abs=1e-3)
