@@ -20,7 +20,7 @@ from neurons import Fire, Neuron, Surrogate
 # transcendental each, however a chip computes them.
 ARITHMETIC = {
     **{name: {"add": 1} for name in ("add", "sub", "rsub", "neg")},
-    **{name: {"mul": 1} for name in ("mul", "square")},
+    "mul": {"mul": 1},
     "addcmul": {"mul": 1, "add": 1},
     **{name: {"div": 1} for name in ("div", "reciprocal")},
     **{name: {"compare": 1} for name in ("ge", "gt", "le", "lt", "eq", "ne", "relu")},

@@ -52,6 +52,7 @@ def test_a_case_has_the_tolerance_that_holds_for_it() -> None:
 def test_a_case_is_known_by_its_model_or_else_its_first_axis() -> None:
     lif = case("counter", ABSENT, ABSENT)
     assert (lif.model, lif.metric) == ("lif", "operations")
+    assert replace(lif, params={"backend": "eager", "model": "lif"}).model == "lif"
     assert replace(lif, params={"surrogate": "atan", "lag": "1"}).model == "atan"
     assert replace(lif, params={}).model == ""
     assert replace(lif, benchmark="speed.suite.Inference.time_forward").metric == "forward"

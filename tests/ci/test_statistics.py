@@ -120,6 +120,13 @@ def test_hodges_lehmann_by_hand() -> None:
     assert hodges_lehmann(np.zeros(4))[1:] == (-np.inf, np.inf), "four rounds bound nothing"
 
 
+def test_signed_rank_by_hand() -> None:
+    """Of the 32 signs of five rounds one is as extreme as all slower, equally slower or not."""
+    for logs in ([0.1, 0.2, 0.3, 0.4, 0.5], [0.4] * 5):
+        assert signed_rank(np.array(logs)) == pytest.approx(1 / 32)
+    assert signed_rank(np.array([0.1, 0.2, 0.3, 0.4, -0.01])) == pytest.approx(2 / 32)
+
+
 def test_holm_by_hand() -> None:
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([0.9, 0.8]) == [1.0, 1.0]
@@ -150,6 +157,7 @@ def test_a_verdict_gives_its_evidence() -> None:
     assert judge(pair(np.zeros(5))).reason == "+0.0 % [+0.0 %, +0.0 %] over 5 rounds"
     faster = judge(pair(np.log([0.9, 0.9, 0.9, 0.9, 0.9])))
     assert (faster.outcome, faster.p) == (Outcome.PASS, 1.0)
+    assert (faster.ratio, faster.lo, faster.hi) == pytest.approx((0.9, 0.9, 0.9))
 
 
 @pytest.mark.parametrize(("slower", "outcome"), [(1.049, "PASS"), (1.051, "UNDECIDED")])
@@ -161,7 +169,13 @@ def test_undecided_names_the_smallest_slowdown_it_could_have_seen() -> None:
     logs = np.random.default_rng(0).normal(0.05, 0.1, 20)
     verdict = judge(pair(logs))
     assert verdict.outcome is Outcome.UNDECIDED
-    assert f"under {100 * verdict.visible:.0f} % would go unseen" in verdict.reason
+    assert verdict.reason.endswith(
+        f"; a slowdown under {100 * verdict.visible:.0f} % would go unseen"
+    )
+    wide = judge(pair(np.log([0.5, 1.0, 1.0, 1.0, 2.0])))
+    assert wide.reason == (
+        "+0.0 % [-50.0 %, +100.0 %] over 5 rounds; a slowdown under 104 % would go unseen"
+    )
     at_its_limit = logs - np.log(verdict.ratio) + np.log1p(verdict.visible)
     assert signed_rank(at_its_limit + 1e-6) < ALPHA < signed_rank(at_its_limit - 1e-2)
 

@@ -63,6 +63,16 @@ def test_shapes_are_those_of_all_models_and_each_case_has_its_own(gate):
         cases.workload("clif", "eager", SHORT)
 
 
+def test_a_workload_is_built_at_any_shape_of_its_runner(gate, monkeypatch):
+    monkeypatch.setattr(cases, "build_workload", lambda *case, training: (*case, training))
+    assert cases.workload("lif", "cpu", BIG) == ("lif", "cpu", Shape.parse(BIG), True)
+    with pytest.raises(NotImplementedError, match=f"runs eager lif at {SHORT} only"):
+        cases.workload("lif", "eager", BIG)
+    with pytest.raises(NotImplementedError, match=f"runs cpu lif at {SHORT}, {BIG} only"):
+        cases.workload("lif", "cpu", BRIEF)
+    cases.workload.cache_clear()
+
+
 def test_the_backend_axis_is_ours_and_then_the_peers(monkeypatch):
     monkeypatch.setenv("SPIKEBENCH_PROFILE", "smoke")
     ours, others = cases.backends(), list(PROFILES["smoke"].peers)

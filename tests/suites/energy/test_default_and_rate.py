@@ -79,6 +79,13 @@ def test_default_by_hand(small):
     assert estimate.unsupported == ()
 
 
+def test_only_a_layer_that_reads_the_same_analog_values_is_cached(small):
+    first, _, last = small.entries
+    for entry in (replace(first, repeated=False), replace(last, repeated=True)):
+        estimate = conventions.estimate("default", replace(small, entries=(entry,)))
+        assert estimate.readings["repeated layers once"] == estimate.total > 0
+
+
 def test_an_integer_spike_costs_its_size_or_one_small_multiplication():
     spikes = torch.tensor([[[0.0, 4.0, 1.0]], [[2.0, 0.0, 0.0]]])
     estimate = conventions.estimate("default", collect(Emit(nn.Linear(3, 5), integer=True), spikes))

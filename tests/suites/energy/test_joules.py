@@ -27,8 +27,10 @@ def board(monkeypatch, per_run: float) -> nn.Module:
     nvml = types.SimpleNamespace(
         NVMLError=NVMLError,
         nvmlInit=lambda: None,
-        nvmlDeviceGetHandleByUUID=lambda uuid: uuid,
-        nvmlDeviceGetTotalEnergyConsumption=lambda handle: 500 + 1000 * per_run * Counted.runs,
+        nvmlDeviceGetHandleByUUID={"GPU-7": "board"}.__getitem__,
+        nvmlDeviceGetTotalEnergyConsumption=lambda handle: {
+            "board": 500 + 1000 * per_run * Counted.runs
+        }[handle],
     )
     monkeypatch.setitem(sys.modules, "pynvml", nvml)
     monkeypatch.setattr(joules, "DEVICE", "cpu")
@@ -36,7 +38,7 @@ def board(monkeypatch, per_run: float) -> nn.Module:
         "is_available": lambda: True,
         "current_device": lambda: 0,
         "synchronize": lambda: None,
-        "get_device_properties": lambda i: types.SimpleNamespace(uuid="7"),
+        "get_device_properties": {0: types.SimpleNamespace(uuid="7")}.__getitem__,
     }
     for name, fake in cuda.items():
         monkeypatch.setattr(torch.cuda, name, fake)
@@ -46,6 +48,16 @@ def board(monkeypatch, per_run: float) -> nn.Module:
 def test_joules_are_the_counters_rise_over_runs_and_samples(monkeypatch):
     net = board(monkeypatch, per_run=2.0)
     assert joules.per_sample(net, (torch.ones(4),), batch=4, seconds=0.01) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("seconds", "runs"), [(0, 1), (3, 3)])
+def test_runs_go_on_for_as_long_as_was_asked(monkeypatch, seconds, runs):
+    """Here the clock is read before the first run and after each, and a run takes a second."""
+    times = iter(range(9))
+    monkeypatch.setattr(joules.time, "perf_counter", lambda: float(next(times)))
+    net = board(monkeypatch, per_run=2.0)
+    joules.per_sample(net, (torch.ones(4),), batch=4, seconds=seconds)
+    assert type(net).runs == 1 + runs, "and one to warm up"
 
 
 def test_a_copy_of_the_network_and_its_inputs_go_to_the_device(monkeypatch):
