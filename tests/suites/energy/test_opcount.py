@@ -127,7 +127,9 @@ def test_a_product_counts_its_inner_size(function, expected):
         (lambda m: -(1 - (m - m)) * m, {"add": 24, "mul": 8}),
         (lambda m: m.reciprocal(), {"div": 8}),
         (lambda m: m.cumsum(0) + m.floor().abs().relu(), {"add": 16, "round": 8, "compare": 16}),
-        (lambda m: m.square(), {"transcendental": 8}),  # torch dispatches it as a power
+        (lambda m: m.square(), {"mul": 8}),
+        (lambda m: m**2, {"mul": 8}),
+        (lambda m: m**3, {"transcendental": 8}),
         (lambda m: F.group_norm(m, 2), {"add": 24, "mul": 16}),
         (lambda m: F.hardtanh(m).clamp_max(0), {"compare": 24}),
         (lambda m: m.clamp(0, 1), {"compare": 16}),
