@@ -8,6 +8,7 @@ under `matched` is the neuron all that differs. On a GPU, products run in bfloat
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from statistics import fmean
@@ -96,27 +97,33 @@ def train(
         torch.manual_seed(trial.seed)
         net = network(trial, task, recipe, backend).to(device)
         training = Training(net, task, trial, recipe, device)
-        _fit(training, file, progress)
+        if file and (state := checkpoint.load(file)):
+            training.resume(state)
+        losses = _losses(training, file)
+        for _ in _shown(losses, training) if progress else losses:
+            pass
     net.eval()
     return Trained(net, score(net, task.test, training.loss), training.history, training.seconds)
 
 
-def _fit(training: Training, file: Path | None, progress: bool) -> None:
-    """Train for all epochs that the checkpoint does not have."""
-    from tqdm import tqdm
+def _losses(training: Training, file: Path | None) -> Iterator[float]:
+    """Train for the epochs that are left; yield the loss of every step."""
+    for _ in range(len(training.history), training.recipe.epochs):
+        yield from training.epoch()
+        if file:
+            checkpoint.save(training.state(), file)
 
-    if file and (state := checkpoint.load(file)):
-        training.resume(state)
-    done, total, steps = len(training.history), training.recipe.epochs, training.steps
-    name = f"{training.trial.model} {training.trial.task}"
-    options: dict[str, Any] = {"desc": name, "initial": done * steps, "total": total * steps}
-    with tqdm(disable=not progress, **options) as bar:
-        for _ in range(done, total):
-            for loss in training.epoch():
-                bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
-                bar.update()
-            if file:
-                checkpoint.save(training.state(), file)
+
+def _shown(losses: Iterator[float], training: Training) -> Iterator[float]:
+    """Yield the losses beside a bar."""
+    from tqdm import tqdm  # not installed where asv imports this module
+
+    done, total = (n * training.steps for n in (len(training.history), training.recipe.epochs))
+    name = " ".join(map(str, training.trial))
+    with tqdm(losses, desc=name, initial=done, total=total, unit="step") as bar:
+        for loss in bar:
+            bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+            yield loss
 
 
 def network(trial: Trial, task: Task, recipe: Recipe, backend: str = "auto") -> nn.Module:
