@@ -19,7 +19,7 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from suites import cases
-from suites.accuracy import checkpoint, networks, recipes, tasks
+from suites.accuracy import checkpoint, data, networks, recipes
 from suites.accuracy.layers import layers_of
 from suites.accuracy.rates import Rates
 from suites.accuracy.recipes import Recipe
@@ -71,7 +71,7 @@ def run(
     progress
         Show a bar.
     """
-    task, recipe = tasks.load(trial.task), recipes.get(trial.recipe)
+    task, recipe = data.load(trial.task, root), recipes.get(trial.recipe)
     file = checkpoints / f"{'-'.join(map(str, trial))}.pt" if checkpoints else None
     trained = train(trial, task, recipe, file=file, progress=progress)
     return Result(trained.score.error, trained.score.loss, trained.score.rate, trained.seconds)

@@ -3,7 +3,7 @@
 import pytest
 
 from suites import cases
-from suites.accuracy import suite, tasks
+from suites.accuracy import suite
 from suites.accuracy.suite import Accuracy
 from suites.profiles import PROFILES, profile
 
