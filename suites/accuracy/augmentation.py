@@ -22,7 +22,7 @@ from torch import Tensor
 from torch.nn.functional import one_hot, pad
 
 BORDER, ROLL = 4, 5  # pixels
-MIXUP, CUTMIX = 0.2, 1.0  # alpha of the Beta distributions, as in PSN (Fang et al. 2023)
+MIXUP, CUTMIX = 0.2, 1.0  # alpha of the Beta distributions, as in torchvision's references
 
 Batch = tuple[Tensor, Tensor]
 

@@ -55,7 +55,9 @@ class Recipe(NamedTuple):
 
 _STDANO = Recipe(
     "SGD",
-    *(0.1, 128, 300),
+    lr=0.1,
+    batch=128,
+    epochs=300,
     source="ST-DANO, Table 5; momentum and schedule are not printed",
     loss="tet",
     schedule="cosine",
@@ -65,8 +67,10 @@ _STDANO = Recipe(
 )
 _CLIF = Recipe(
     "SGD",
-    *(0.1, 128, 200),
-    source="CLIF, Table 5 and appendix I, CIFAR-100; momentum and schedule are those of its code",
+    lr=0.1,
+    batch=128,
+    epochs=200,
+    source="CLIF, Table 5 and appendix I, CIFAR-100; momentum and schedule are not printed",
     loss="tet",
     schedule="cosine",
     momentum=0.9,
@@ -76,7 +80,9 @@ _CLIF = Recipe(
 _STARRED = "CLIF, Table 1 with an asterisk, after Fang et al. 2024; without AutoAugment"
 _DSATGO = Recipe(
     "SGD",
-    *(0.1, 100, 400),
+    lr=0.1,
+    batch=100,
+    epochs=400,
     source="DS-ATGO, Table 3, CIFAR; without its AutoAugment",
     loss="smooth",
     schedule="cosine",
@@ -86,7 +92,9 @@ _DSATGO = Recipe(
 )
 _SEARCH = Recipe(
     "Adam",
-    *(3e-4, 128, 100),
+    lr=3e-4,
+    batch=128,
+    epochs=100,
     source="ST-DANO, Table 4: of the architecture; betas are not printed, those of DARTS",
     loss="tet",
     weight_decay=1e-4,
@@ -122,20 +130,26 @@ _PAPERS = {
     "clif_gesture": _CLIF._replace(batch=16, epochs=300, dropout=0.4, augmentation=()),
     "dsn": Recipe(
         "AdamW",
-        *(1e-3, 128, 256),
+        lr=1e-3,
+        batch=128,
+        epochs=256,
         source="DSN, B.2, Sequential CIFAR; without augmentation, of which nothing is printed",
         loss="mean",
         schedule="cosine",
     ),
     "dsn_tsf": Recipe(
         "Adam",
-        *(1e-4, 128, 100),
+        lr=1e-4,
+        batch=128,
+        epochs=100,
         source="DSN, B.3; epochs are not printed, and it stops early after 30 without progress",
         loss="mse",
     ),
     "stc": Recipe(
         "Adam",
-        *(1e-3, 16, 500),
+        lr=1e-3,
+        batch=16,
+        epochs=500,
         source="STC, Tables 8 and 9, Moving MNIST",
         loss="mse",
         schedule="cosine",
@@ -144,7 +158,9 @@ _PAPERS = {
     ),
     "stc_dvs": Recipe(
         "SGD",
-        *(1e-3, 8, 300),
+        lr=1e-3,
+        batch=8,
+        epochs=300,
         source="STC, Tables 8 and 9, DVS128 Gesture",
         loss="mean",
         schedule="cosine",
@@ -164,7 +180,7 @@ def _tiny(recipe: Recipe) -> Recipe:
 RECIPES = {
     **_PAPERS,
     **{f"{name}_tiny": _tiny(recipe) for name, recipe in _PAPERS.items()},
-    "tiny": Recipe("Adam", 5e-3, 64, TINY, source="ours"),
+    "tiny": Recipe("Adam", lr=5e-3, batch=64, epochs=TINY, source="ours"),
 }
 
 
