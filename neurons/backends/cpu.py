@@ -28,6 +28,10 @@ class CpuKernel:
         self._library = build.library(text)
         self._constants = (ctypes.c_double * max(1, len(constants)))(*constants)
 
+    @property
+    def interval(self) -> int:
+        return generated.CHECKPOINT_INTERVAL
+
     def chunks(self, T: int, M: int) -> int:
         return 1
 

@@ -13,13 +13,14 @@ from neurons.backends._record import Backend
 from neurons.codegen import build, generated
 from neurons.codegen.kernel import BackwardArguments, ForwardArguments
 from neurons.codegen.program import Program
-from neurons.codegen.triton import source
+from neurons.codegen.triton import INTERVAL, OPTIONS, constants, source
 from neurons.contract import Neuron
 from neurons.fire import Fire
 
 ENOUGH_NEURONS = 2**19  # neurons times chunks that fill a GPU
 SHORTEST_CHUNK = 64  # steps
-SMALL_BLOCK, LARGE_BLOCK = 32, 256  # neurons; large where large blocks fill the GPU too
+SMALL_BLOCK, LARGE_BLOCK = 32, 128  # neurons; large where large blocks fill the GPU too
+ENOUGH_BLOCKS = 16  # per multiprocessor
 INTERPRETED_BLOCK = 2048  # the interpreter's time is per operation, however large
 INTERPRETED = os.environ.get("TRITON_INTERPRET") == "1"
 
@@ -28,7 +29,7 @@ class TritonKernel:
     """A program compiled by Triton."""
 
     def __init__(self, program: Program, dtype: torch.dtype) -> None:
-        self.program = program
+        self.program, self.interval = program, INTERVAL
         self.module = build.module(source(program, "kernels", str(dtype).removeprefix("torch.")))
 
     def chunks(self, T: int, M: int) -> int:
@@ -48,33 +49,25 @@ class TritonKernel:
 
     def forward(self, interval: int, arguments: ForwardArguments) -> None:
         first = arguments.state.clone(), arguments.shared_state.clone()
-        self._launch(self.module.forward, interval, first, arguments)
+        self._launch("forward", first, arguments, CHECKPOINTS=interval > 0)
 
     def backward(self, interval: int, arguments: BackwardArguments) -> None:
-        x, checkpoints = arguments.x, arguments.checkpoints
-        blocks, (chunks, _, rows, M) = -(-x.shape[1] // _block(x)), checkpoints.shape
-        shared_rows = arguments.shared_checkpoints.shape[1]
-        before = (
-            arguments.grad_state.clone(),
-            x.new_empty(chunks, interval, rows, M),  # the states of a segment
-            x.new_empty(blocks, interval, shared_rows),
-        )
-        self._launch(self.module.backward, interval, before, arguments)
+        self._launch("backward", (arguments.grad_state.clone(),), arguments)
 
     def _launch(
         self,
-        kernel: Any,
-        interval: int,
+        name: str,
         before: tuple[Tensor, ...],
         arguments: ForwardArguments | BackwardArguments,
+        **choices: bool,
     ) -> None:
-        """Run a kernel without fused products and sums: they round differently, spikes flip."""
         x, chunks = arguments.x, len(arguments.checkpoints)
         (T, M), block = x.shape, _block(x)
-        warps = max(1, min(4, block // 32))
-        options = {} if INTERPRETED else {"num_warps": warps, "enable_fp_fusion": False}
+        numbers = constants(self.program, block, x.itemsize)[name]
+        options = {} if INTERPRETED else OPTIONS
+        kernel = getattr(self.module, name)
         grid = -(-M // block), chunks
-        kernel[grid](*before, *arguments, T // chunks, M, K=interval, BLOCK=block, **options)
+        kernel[grid](*before, *arguments, T // chunks, M, **numbers, **choices, **options)
 
 
 def _block(x: Tensor) -> int:
@@ -82,7 +75,7 @@ def _block(x: Tensor) -> int:
     if INTERPRETED:
         return INTERPRETED_BLOCK
     cores = torch.cuda.get_device_properties(x.device).multi_processor_count
-    return SMALL_BLOCK if x.shape[1] < LARGE_BLOCK * cores * 4 else LARGE_BLOCK
+    return SMALL_BLOCK if x.shape[1] < LARGE_BLOCK * cores * ENOUGH_BLOCKS else LARGE_BLOCK
 
 
 def refusal(neuron: Neuron, p: Any, fire: Fire) -> str | None:

@@ -22,7 +22,7 @@ from neurons.codegen.trace import trace
 from neurons.contract import Neuron
 from neurons.fire import Fire
 
-# Steps from checkpoint to checkpoint. Storing every state (1) costs LIF on a CPU 2.2 times the time
+# Steps from checkpoint to checkpoint on a CPU. Storing every state (1) costs LIF 2.2 times the time
 # of forward and backward, and 4 bytes per element instead of 1/8; between 8 and 128 the time hardly
 # differs (2048 neurons, 2048 steps, float32).
 CHECKPOINT_INTERVAL = 32
@@ -116,7 +116,7 @@ def _run_rows(handle: Handle, x: Tensor, state: Tensor, *others: Tensor) -> tupl
     `others` are the shared state and the parameters, as the operator takes them.
     """
     learns = torch.is_grad_enabled() and any(v.requires_grad for v in (x, state, *others))
-    interval = CHECKPOINT_INTERVAL if learns else 0
+    interval = handle.kernel.interval if learns else 0
 
     def run_chunks(states: Tensor) -> tuple[Tensor, ...]:
         return operators.forward(x, states, *others, handle.number, interval)

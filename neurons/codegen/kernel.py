@@ -50,6 +50,10 @@ class Kernel(Protocol):
 
     program: Program
 
+    @property
+    def interval(self) -> int:
+        """Return the steps from checkpoint to checkpoint."""
+
     def chunks(self, T: int, M: int) -> int:
         """Return the number of chunks, a divisor of T, for a program that is affine."""
 

@@ -8,10 +8,9 @@ import torch
 
 from neurons.codegen import build
 from neurons.codegen.program import Program
-from neurons.codegen.triton import source
+from neurons.codegen.triton import OPTIONS, constants, source
 
-INTERVAL = 32  # steps from checkpoint to checkpoint
-BLOCK = 32  # neurons: one warp
+BLOCK = 32  # neurons: one of each thread of a warp
 NUMBERS = ("T", "M")  # arguments that are no tensors
 TYPES = {torch.float32: "*fp32", torch.float64: "*fp64"}
 
@@ -24,11 +23,13 @@ def compile_for(program: Program, dtype: torch.dtype, arch: int) -> dict[str, An
     [bytes]. Raise RuntimeError in a process whose kernels are interpreted (TRITON_INTERPRET=1).
     """
     module = build.module(source(program, "kernels", str(dtype).removeprefix("torch.")))
-    names = ("forward", "backward")
-    return {name: _compiled(getattr(module, name), TYPES[dtype], arch) for name in names}
+    return {
+        name: _compiled(getattr(module, name), numbers | {"CHECKPOINTS": True}, TYPES[dtype], arch)
+        for name, numbers in constants(program, BLOCK, dtype.itemsize).items()
+    }
 
 
-def _compiled(kernel: Any, pointer: str, arch: int) -> Any:
+def _compiled(kernel: Any, numbers: dict[str, int], pointer: str, arch: int) -> Any:
     """Return a kernel as a launch would compile it, tensors aligned and M a multiple of 16."""
     import triton
     from triton.backends.compiler import GPUTarget
@@ -36,14 +37,13 @@ def _compiled(kernel: Any, pointer: str, arch: int) -> Any:
 
     if not isinstance(kernel, triton.JITFunction):
         raise RuntimeError("kernels are interpreted in this process; unset TRITON_INTERPRET")
-    constants = {"K": INTERVAL, "BLOCK": BLOCK}
+    constexprs = {name: v for name, v in numbers.items() if name in kernel.arg_names}
     names = dict.fromkeys(kernel.arg_names, pointer) | dict.fromkeys(NUMBERS, "i32")
-    aligned = [i for i, name in enumerate(kernel.arg_names) if name not in {"T", *constants}]
+    aligned = [i for i, name in enumerate(kernel.arg_names) if name not in {"T", *constexprs}]
     text = ASTSource(
         kernel,
-        names | dict.fromkeys(constants, "constexpr"),
-        constants,
+        names | dict.fromkeys(constexprs, "constexpr"),
+        constexprs,
         {(i,): [["tt.divisibility", 16]] for i in aligned},
     )
-    options = {"num_warps": 1, "enable_fp_fusion": False}
-    return triton.compile(text, GPUTarget("cuda", arch, 32), options)
+    return triton.compile(text, GPUTarget("cuda", arch, 32), OPTIONS)
