@@ -32,9 +32,6 @@ class CpuKernel:
     def interval(self) -> int:
         return generated.CHECKPOINT_INTERVAL
 
-    def chunks(self, T: int, M: int) -> int:
-        return 1
-
     def forward(self, interval: int, arguments: ForwardArguments) -> None:
         self._call(self._library.forward, interval, arguments)
 

@@ -11,16 +11,16 @@ from torch import Tensor
 
 from neurons.backends._record import Backend
 from neurons.codegen import build, generated
+from neurons.codegen import triton as kernels
 from neurons.codegen.kernel import BackwardArguments, ForwardArguments
 from neurons.codegen.program import Program
-from neurons.codegen.triton import INTERVAL, OPTIONS, constants, source
 from neurons.contract import Neuron
 from neurons.fire import Fire
 
 ENOUGH_NEURONS = 2**19  # neurons times chunks that fill a GPU
 SHORTEST_CHUNK = 64  # steps
 SMALL_BLOCK, LARGE_BLOCK = 32, 128  # neurons; large where large blocks fill the GPU too
-ENOUGH_BLOCKS = 16  # per multiprocessor
+ENOUGH_BLOCKS = 16  # per multiprocessor, of one warp each
 INTERPRETED_BLOCK = 2048  # the interpreter's time is per operation, however large
 INTERPRETED = os.environ.get("TRITON_INTERPRET") == "1"
 
@@ -29,53 +29,83 @@ class TritonKernel:
     """A program compiled by Triton."""
 
     def __init__(self, program: Program, dtype: torch.dtype) -> None:
-        self.program, self.interval = program, INTERVAL
-        self.module = build.module(source(program, "kernels", str(dtype).removeprefix("torch.")))
+        text = kernels.source(program, "kernels", str(dtype).removeprefix("torch."))
+        self.program, self.module = program, build.module(text)
 
-    def chunks(self, T: int, M: int) -> int:
-        """Return a power of 2 that divides T and fills the GPU, or 1 if that would not pay.
-
-        Chunks pay if there are more of them than runs of all steps that they need: one for the
-        spikes, one from the zero state, and one for each row of the state that is no delay.
-        """
-        count, runs = 1, 2 + self.program.delays.count(0)
-        while (
-            count * M < ENOUGH_NEURONS
-            and T % (2 * count) == 0
-            and (2 * count * SHORTEST_CHUNK <= T)
-        ):
-            count *= 2
-        return count if count > runs else 1
+    @property
+    def interval(self) -> int:
+        return kernels.INTERVAL
 
     def forward(self, interval: int, arguments: ForwardArguments) -> None:
-        first = arguments.state.clone(), arguments.shared_state.clone()
-        self._launch("forward", first, arguments, CHECKPOINTS=interval > 0)
+        x, neuron_params, common_params, _, _, state, *_ = arguments
+        T, M = x.shape
+        length = self._chunk(T, M)
+        chunks, states = -(-T // length), state[None]
+        if chunks > 1:
+            computed = self.program.delays.count(0)
+            b = state.new_empty(chunks - 1, computed, M)
+            a = state.new_empty(chunks - 1, computed, computed, M)
+            if computed:
+                inputs = state, x, neuron_params, common_params
+                self._launch("ends", x, chunks - 1, *inputs, b, a, length, M)
+            states = state.new_empty(chunks, *state.shape)
+            self._launch("join", x, 1, state, x, b, a, states, length, M, chunks)
+        first = states, arguments.shared_state.clone()
+        sizes = T, length, M
+        self._launch("forward", x, chunks, *first, *arguments, *sizes, CHECKPOINTS=interval > 0)
 
     def backward(self, interval: int, arguments: BackwardArguments) -> None:
-        self._launch("backward", (arguments.grad_state.clone(),), arguments)
+        x, neuron_params, common_params, _, checkpoints, _, grad_s, grad_state, *_ = arguments
+        T, M = x.shape
+        length = self._chunk(T, M)
+        chunks, grads = -(-T // length), grad_state[None]
+        if chunks > 1:
+            computed, states = self.program.delays.count(0), len(grad_state)
+            b = grad_state.new_empty(chunks - 1, states, M)
+            a = grad_state.new_empty(chunks - 1, computed, states, M)
+            inputs = x, neuron_params, common_params, checkpoints, grad_s
+            self._launch("ends_back", x, chunks - 1, *inputs, b, a, T, length, M)
+            grads = grad_state.new_empty(chunks, *grad_state.shape)
+            self._launch("join_back", x, 1, grad_state, b, a, grads, M, chunks)
+        sums = arguments.grad_neuron_params, arguments.grad_common_params
+        parts = [v.new_empty(chunks, *v.shape) if chunks > 1 else v for v in sums]
+        outputs = arguments._replace(grad_neuron_params=parts[0], grad_common_params=parts[1])
+        self._launch("backward", x, chunks, grads, *outputs, T, length, M)
+        if chunks > 1:
+            for total, part in zip(sums, parts, strict=True):
+                torch.sum(part, 0, out=total)
+
+    def _chunk(self, T: int, M: int) -> int:
+        """Return the steps of a chunk: T in a single one, unless more fill the GPU and pay.
+
+        They pay if there are more of them than walks: one that finds their first states, one
+        that spikes.
+        """
+        if not self.program.affine:
+            return T
+        shortest = max(SHORTEST_CHUNK, *self.program.delays)
+        steps = max(shortest, -(-T * M // ENOUGH_NEURONS))
+        steps = -(-steps // kernels.INTERVAL) * kernels.INTERVAL
+        return steps if 2 * steps < T else T
 
     def _launch(
-        self,
-        name: str,
-        before: tuple[Tensor, ...],
-        arguments: ForwardArguments | BackwardArguments,
-        **choices: bool,
+        self, name: str, x: Tensor, chunks: int, *arguments: Tensor | int, **choices: bool
     ) -> None:
-        x, chunks = arguments.x, len(arguments.checkpoints)
-        (T, M), block = x.shape, _block(x)
-        numbers = constants(self.program, block, x.itemsize)[name]
-        options = {} if INTERPRETED else OPTIONS
+        """Run a kernel for all blocks of neurons of some chunks."""
+        block = _block(x, chunks)
+        numbers = kernels.constants(self.program, block, x.itemsize)[name]
+        options = {} if INTERPRETED else kernels.OPTIONS
         kernel = getattr(self.module, name)
-        grid = -(-M // block), chunks
-        kernel[grid](*before, *arguments, T // chunks, M, **numbers, **choices, **options)
+        kernel[-(-x.shape[1] // block), chunks](*arguments, **numbers, **choices, **options)
 
 
-def _block(x: Tensor) -> int:
+def _block(x: Tensor, chunks: int) -> int:
     """Return the neurons of a block, a power of 2."""
     if INTERPRETED:
         return INTERPRETED_BLOCK
     cores = torch.cuda.get_device_properties(x.device).multi_processor_count
-    return SMALL_BLOCK if x.shape[1] < LARGE_BLOCK * cores * ENOUGH_BLOCKS else LARGE_BLOCK
+    large = x.shape[1] * chunks >= LARGE_BLOCK * cores * ENOUGH_BLOCKS
+    return LARGE_BLOCK if large else SMALL_BLOCK
 
 
 def refusal(neuron: Neuron, p: Any, fire: Fire) -> str | None:

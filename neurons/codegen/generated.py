@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.codegen import chunks, operators
+from neurons.codegen import operators
 from neurons.codegen.fields import Field
 from neurons.codegen.kernel import Handle, Kernel
 from neurons.codegen.operations import PER_NEURON, Input, UnsupportedStepError
@@ -118,14 +118,8 @@ def _run_rows(handle: Handle, x: Tensor, state: Tensor, *others: Tensor) -> tupl
     learns = torch.is_grad_enabled() and any(v.requires_grad for v in (x, state, *others))
     interval = handle.kernel.interval if learns else 0
 
-    def run_chunks(states: Tensor) -> tuple[Tensor, ...]:
-        return operators.forward(x, states, *others, handle.number, interval)
-
-    kernel = handle.kernel
-    count = kernel.chunks(*x.shape) if kernel.program.affine else 1
-    first_states = chunks.first_states(run_chunks, kernel.program, x, state, count)
-    s, states, shared_state, *_ = run_chunks(first_states)
-    return s, states[-1], shared_state
+    s, states, shared_state, *_ = operators.forward(x, state, *others, handle.number, interval)
+    return s, states, shared_state
 
 
 def _gather(program: Program, state: Any, p: Any, x: Tensor) -> tuple[Tensor, ...]:

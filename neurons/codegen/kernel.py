@@ -12,9 +12,9 @@ from neurons.codegen.program import Program
 
 
 class ForwardArguments(NamedTuple):
-    """The tensors of a forward over T steps of M neurons, in C chunks of T / C steps.
+    """The tensors of a forward over T steps of M neurons.
 
-    Rows are those of all tensors of a kind; a chunk has T / C / interval checkpoints, rounded up.
+    Rows are those of all tensors of a kind; there are T / interval checkpoints, rounded up.
     """
 
     x: Tensor  # [T, M]
@@ -22,9 +22,9 @@ class ForwardArguments(NamedTuple):
     common_params: Tensor  # [rows, 1]
     tables: Tensor  # [rows, M]
     s: Tensor  # [T, M], written
-    state: Tensor  # [C, rows, M], the first state of each chunk, replaced by its last
+    state: Tensor  # [rows, M], the first state, replaced by the last one
     shared_state: Tensor  # [rows, 1], replaced by the last one
-    checkpoints: Tensor  # [C, checkpoints, rows, M], written
+    checkpoints: Tensor  # [checkpoints, rows, M], written
     shared_checkpoints: Tensor  # [checkpoints, rows, 1], written
 
 
@@ -38,10 +38,10 @@ class BackwardArguments(NamedTuple):
     checkpoints: Tensor
     shared_checkpoints: Tensor
     grad_s: Tensor  # [T, M]
-    grad_state: Tensor  # [C, rows, M], of the last states, replaced by that of the first
+    grad_state: Tensor  # [rows, M], of the last state, replaced by that of the first
     grad_x: Tensor  # [T, M], written
-    grad_neuron_params: Tensor  # [C, rows, M], written
-    grad_common_params: Tensor  # [C, rows, M], written: to be summed over neurons
+    grad_neuron_params: Tensor  # [rows, M], written
+    grad_common_params: Tensor  # [rows, M], written: to be summed over neurons
     grad_tables: Tensor  # [rows, M], added to
 
 
@@ -53,9 +53,6 @@ class Kernel(Protocol):
     @property
     def interval(self) -> int:
         """Return the steps from checkpoint to checkpoint."""
-
-    def chunks(self, T: int, M: int) -> int:
-        """Return the number of chunks, a divisor of T, for a program that is affine."""
 
     def forward(self, interval: int, arguments: ForwardArguments) -> None:
         """Run T steps; store a checkpoint every `interval` steps, none if it is 0."""

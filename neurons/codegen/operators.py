@@ -43,8 +43,8 @@ def forward(
 
 def _outputs(x: Tensor, state: Tensor, shared_state: Tensor, interval: int) -> tuple[Tensor, ...]:
     """Return new tensors for the spikes and the checkpoints of both states."""
-    count = -(-len(x) // len(state) // interval) if interval else 0
-    checkpoints = state.new_empty(len(state), count, *state.shape[1:])
+    count = -(-len(x) // interval) if interval else 0
+    checkpoints = state.new_empty(count, *state.shape)
     return torch.empty_like(x), checkpoints, shared_state.new_empty(count, *shared_state.shape)
 
 
@@ -69,7 +69,6 @@ def backward(
     interval: int,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     """Return the gradients of x, the first state, and the three kinds of parameters."""
-    chunks = len(checkpoints)
     arguments = BackwardArguments(
         x,
         neuron_params,
@@ -80,13 +79,13 @@ def backward(
         grad_s,
         grad_state.clone(),
         grad_x=torch.empty_like(x),
-        grad_neuron_params=neuron_params.new_empty(chunks, *neuron_params.shape),
-        grad_common_params=common_params.new_empty(chunks, len(common_params), x.shape[1]),
+        grad_neuron_params=torch.empty_like(neuron_params),
+        grad_common_params=common_params.new_empty(len(common_params), x.shape[1]),
         grad_tables=torch.zeros_like(tables),
     )
     kernel(number).backward(interval, arguments)
-    neuron = arguments.grad_neuron_params.sum(0)
-    common = arguments.grad_common_params.sum((0, 2))[:, None]
+    neuron = arguments.grad_neuron_params
+    common = arguments.grad_common_params.sum(1, keepdim=True)
     return arguments.grad_x, arguments.grad_state, neuron, common, arguments.grad_tables
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from neurons.codegen import chunks, triton_chunks
 from neurons.codegen.operations import Input, Operation
 from neurons.codegen.program import Program
 from neurons.codegen.triton_text import TEXT
@@ -61,18 +62,24 @@ ROUNDED: dict[str, dict[Operation | Input, str]] = {
 def constants(program: Program, block: int, size: int) -> dict[str, dict[str, int]]:
     """Return the numbers that each kernel is compiled for, with blocks of that many neurons.
 
-    A number takes `size` bytes. STAGES are the groups that a loop has in hand: one is computed,
-    the others are being loaded.
+    A number takes `size` bytes. STAGES are the rounds of its loop that a kernel has in hand: one is
+    computed, the others are being loaded.
     """
-    loads = {"forward": INTERVAL, "backward": 2 * INTERVAL + len(program.next_state)}
+    states, computed = len(program.next_state), program.delays.count(0)
+    group = {"K": INTERVAL, "BLOCK": block}
 
-    def stages(rows: int) -> int:
-        return 1 + max(1, min(AHEAD // INTERVAL, SHARED // (rows * block * size)))
+    def stages(rows: int, most: int = AHEAD // INTERVAL) -> dict[str, int]:
+        """Return STAGES of a loop that loads so many rows each time."""
+        return {"STAGES": 1 + max(1, min(most, SHARED // (rows * block * size)))}
 
-    return {
-        name: {"K": INTERVAL, "BLOCK": block, "STAGES": stages(rows)}
-        for name, rows in loads.items()
-    }
+    forward, backward = stages(INTERVAL), stages(2 * INTERVAL + states)
+    numbers = {"forward": group | forward, "backward": group | backward}
+    if program.affine:
+        join = {"BLOCK": block} | stages(states + computed**2, most=AHEAD)
+        join_back = {"BLOCK": block} | stages(states * (1 + computed), most=AHEAD)
+        numbers |= {"ends": group | forward} if computed else {}
+        numbers |= {"join": join, "ends_back": group | backward, "join_back": join_back}
+    return numbers
 
 
 def source(program: Program, name: str, real: str) -> str:
@@ -82,6 +89,13 @@ def source(program: Program, name: str, real: str) -> str:
 
 class _Writer(Writer):
     def __init__(self, program: Program, real: str) -> None:
+        if program.affine:
+            rows, states = chunks.computed_rows(program), range(len(program.next_state))
+            ends = [program.next_state[row] for row in rows]
+            program, self.linear = chunks.linear_parts(program, ends, Input.STATE, rows)
+            program, self.linear_back = chunks.linear_parts(
+                program, program.grad_state, Input.STATE_GRADIENT, states
+            )
         super().__init__(program, EXPRESSIONS | ROUNDED[real])
         everything = program.schedule(range(len(program.instructions)))
         self.per_neuron = {*everything.per_neuron, *everything.per_neuron_step}
@@ -96,25 +110,52 @@ class _Writer(Writer):
             "step_back": self.function(p.backward),
             "params_gradient": self.function(p.grad_params),
         }
+        chunked = self.chunks() if p.affine else ""
         tables = [f"({g.start} + v{g.row}, v{g.value})" for g in p.table_gradients]
+        return (
+            fill(
+                TEXT,
+                parts,
+                name=name,
+                real=real,
+                states=len(p.next_state),
+                shared_states=len(p.next_shared_state),
+                terms=len(p.terms),
+                fixed=_tuple(names(self.fixed)),
+                spike=self.block(p.spike),
+                next_state=self.blocks(p.next_state),
+                next_shared_state=_tuple(names(p.next_shared_state)),
+                grad_x=self.block(p.grad_x),
+                grad_state=self.blocks(p.grad_state),
+                step_terms=self.blocks(p.terms),
+                table_terms=_tuple(tables),
+                grad_neuron=self.blocks(p.grad_neuron_params),
+                grad_common=self.blocks(p.grad_common_params),
+            )
+            + chunked
+        )
+
+    def chunks(self) -> str:
+        """Return the text of the kernels that join chunks."""
+        p, rows = self.program, chunks.computed_rows(self.program)
+        mixed = [
+            f"difference[{rows.index(row)}]" if row in rows else f"state[{row}]"
+            for row in range(len(p.next_state))
+        ]
+        parts = {
+            "linear_step": self.function(self.linear),
+            "linear_step_back": self.function(self.linear_back),
+        }
         return fill(
-            TEXT,
+            triton_chunks.TEXT,
             parts,
-            name=name,
-            real=real,
-            states=len(p.next_state),
-            shared_states=len(p.next_shared_state),
-            terms=len(p.terms),
-            fixed=_tuple(names(self.fixed)),
-            spike=self.block(p.spike),
-            next_state=self.blocks(p.next_state),
-            next_shared_state=_tuple(names(p.next_shared_state)),
-            grad_x=self.block(p.grad_x),
-            grad_state=self.blocks(p.grad_state),
-            step_terms=self.blocks(p.terms),
-            table_terms=_tuple(tables),
-            grad_neuron=self.blocks(p.grad_neuron_params),
-            grad_common=self.blocks(p.grad_common_params),
+            delays=_tuple(map(str, p.delays)),
+            longest_delay=max(p.delays, default=0),
+            computed=_tuple(map(str, rows)),
+            count=len(rows),
+            mixed_state=_tuple(mixed),
+            linear=self.blocks(self.linear),
+            linear_back=self.blocks(self.linear_back),
         )
 
     def function(self, outputs: list[int]) -> list[str]:

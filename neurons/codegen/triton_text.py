@@ -108,24 +108,49 @@ def add_to_tables(grad_tables, terms, M, n, valid):
         tl.atomic_add(entry, terms[i][1], mask=valid, sem="relaxed")
 
 
-@triton.jit(do_not_specialize=["T"])
+@triton.jit
+def walk(fixed, x, state, shared, zero, tables, M, n, valid, steps):
+    """Return both states some steps later."""
+    for again in range(steps):
+        spike, state, shared = step(
+            fixed, load_step(x, valid), state, shared, zero, tables, M, n, valid
+        )
+        x += M
+    return state, shared
+
+
+@triton.jit
+def walk_group(fixed, x, state, shared, zero, tables, M, n, valid, K: tl.constexpr):
+    """Return x and both states of each of K steps."""
+    steps = ()
+    for i in tl.static_range(K):
+        x_t = load_step(x, valid)
+        steps = steps + ((x_t, state, shared),)
+        spike, state, shared = step(fixed, x_t, state, shared, zero, tables, M, n, valid)
+        x += M
+    return steps
+
+
+@triton.jit(do_not_specialize=["T", "L"])
 def forward(
-    first_state, first_shared, x, neuron_params, common_params, tables, s, state, shared_state,
+    first_states, first_shared, x, neuron_params, common_params, tables, s, state, shared_state,
     checkpoints, shared_checkpoints,
-    T, M, K: tl.constexpr, CHECKPOINTS: tl.constexpr, BLOCK: tl.constexpr, STAGES: tl.constexpr,
+    T, L, M, K: tl.constexpr, CHECKPOINTS: tl.constexpr, BLOCK: tl.constexpr, STAGES: tl.constexpr,
 ):
+    """Walk a chunk of L steps from its first state; the last one may be shorter."""
     M = tl.cast(M, tl.int64)
     n = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
     valid = n < M
     zero = tl.zeros([BLOCK], REAL)
     chunk = tl.program_id(1).to(tl.int64)
-    x += chunk * T * M + n
-    s += chunk * T * M + n
-    checkpoints += chunk * tl.cdiv(T, K) * S * M + n
+    steps = tl.minimum(T - tl.program_id(1) * L, L)
+    x += chunk * L * M + n
+    s += chunk * L * M + n
+    checkpoints += chunk * tl.cdiv(L, K) * S * M + n
     fixed = fixed_values(neuron_params, common_params, M, n, valid)
-    now = load_rows(first_state + chunk * S * M + n, M, valid, S)
+    now = load_rows(first_states + chunk * S * M + n, M, valid, S)
     shared = load_shared(first_shared, U)
-    for group in tl.range(T // K, num_stages=STAGES):
+    for group in tl.range(steps // K, num_stages=STAGES):
         if CHECKPOINTS:
             store_rows(checkpoints, now, M, valid)
             store_shared(shared_checkpoints, shared)
@@ -137,49 +162,51 @@ def forward(
             tl.store(s, spike, mask=valid)
             x += M
             s += M
-    if CHECKPOINTS and T % K:
+    if CHECKPOINTS and steps % K:
         store_rows(checkpoints, now, M, valid)
         store_shared(shared_checkpoints, shared)
-    for left in range(T % K):
+    for left in range(steps % K):
         x_t = load_step(x, valid)
         spike, now, shared = step(fixed, x_t, now, shared, zero, tables, M, n, valid)
         tl.store(s, spike, mask=valid)
         x += M
         s += M
-    store_rows(state + chunk * S * M + n, now, M, valid)
-    store_shared(shared_state, shared)
+    if tl.program_id(1) == tl.num_programs(1) - 1:
+        store_rows(state + n, now, M, valid)
+        store_shared(shared_state, shared)
 
 
-@triton.jit(do_not_specialize=["T"])
+@triton.jit(do_not_specialize=["T", "L"])
 def backward(
-    grad_next_state, x, neuron_params, common_params, tables, checkpoints, shared_checkpoints,
+    grad_next_states, x, neuron_params, common_params, tables, checkpoints, shared_checkpoints,
     grad_s, grad_state, grad_x, grad_neuron_params, grad_common_params, grad_tables,
-    T, M, K: tl.constexpr, BLOCK: tl.constexpr, STAGES: tl.constexpr,
+    T, L, M, K: tl.constexpr, BLOCK: tl.constexpr, STAGES: tl.constexpr,
 ):
+    """Walk a chunk back from the gradient of its last state."""
     M = tl.cast(M, tl.int64)
     n = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
     valid = n < M
     zero = tl.zeros([BLOCK], REAL)
     chunk = tl.program_id(1).to(tl.int64)
-    x += chunk * T * M + n
-    grad_s += chunk * T * M + n
-    grad_x += chunk * T * M + n
-    checkpoints += chunk * tl.cdiv(T, K) * S * M + n
+    steps = tl.minimum(T - tl.program_id(1) * L, L)
+    x += chunk * L * M + n
+    grad_s += chunk * L * M + n
+    grad_x += chunk * L * M + n
+    checkpoints += chunk * tl.cdiv(L, K) * S * M + n
     fixed = fixed_values(neuron_params, common_params, M, n, valid)
-    grad = load_rows(grad_next_state + chunk * S * M + n, M, valid, S)
+    grad = load_rows(grad_next_states + chunk * S * M + n, M, valid, S)
     sums = ()
     for term in tl.static_range(TERMS):
         sums = sums + (zero,)
-    groups = T // K
-    for back in range(T % K):
+    groups = (steps // K).to(tl.int64)
+    for back in range(steps % K):
         # The steps left over, last first; each is reached again from their common checkpoint.
-        at = groups.to(tl.int64) * K * M
-        now = load_rows(checkpoints + groups.to(tl.int64) * S * M, M, valid, S)
+        at = groups * K * M
+        now = load_rows(checkpoints + groups * S * M, M, valid, S)
         shared = load_shared(shared_checkpoints + groups * U, U)
-        for again in range(T % K - 1 - back):
-            x_t = load_step(x + at, valid)
-            spike, now, shared = step(fixed, x_t, now, shared, zero, tables, M, n, valid)
-            at += M
+        left = steps % K - 1 - back
+        now, shared = walk(fixed, x + at, now, shared, zero, tables, M, n, valid, left)
+        at += left * M
         x_t, g_t = load_step(x + at, valid), load_step(grad_s + at, valid)
         g, grad, terms, gains = step_back(
             fixed, x_t, now, shared, g_t, grad, zero, tables, M, n, valid
@@ -187,20 +214,16 @@ def backward(
         tl.store(grad_x + at, g, mask=valid)
         sums = add_rows(sums, terms)
         add_to_tables(grad_tables, gains, M, n, valid)
-    for back in tl.range(groups, num_stages=STAGES):
-        group = (groups - 1 - back).to(tl.int64)
+    for back in tl.range(steps // K, num_stages=STAGES):
+        group = groups - 1 - back
         at = group * K * M
         now = load_rows(checkpoints + group * S * M, M, valid, S)
         shared = load_shared(shared_checkpoints + group * U, U)
-        steps = ()
-        for i in tl.static_range(K):
-            x_t = load_step(x + at, valid)
-            steps = steps + ((x_t, now, shared),)
-            spike, now, shared = step(fixed, x_t, now, shared, zero, tables, M, n, valid)
-            at += M
+        walked = walk_group(fixed, x + at, now, shared, zero, tables, M, n, valid, K)
+        at += K * M
         for i in tl.static_range(K):
             at -= M
-            x_t, now, shared = steps[K - 1 - i]
+            x_t, now, shared = walked[K - 1 - i]
             g_t = load_step(grad_s + at, valid)
             g, grad, terms, gains = step_back(
                 fixed, x_t, now, shared, g_t, grad, zero, tables, M, n, valid
@@ -208,7 +231,8 @@ def backward(
             tl.store(grad_x + at, g, mask=valid)
             sums = add_rows(sums, terms)
             add_to_tables(grad_tables, gains, M, n, valid)
-    store_rows(grad_state + chunk * S * M + n, grad, M, valid)
+    if tl.program_id(1) == 0:
+        store_rows(grad_state + n, grad, M, valid)
     neuron, common = params_gradient(fixed, sums, zero)
     store_rows(grad_neuron_params + chunk * len(neuron) * M + n, neuron, M, valid)
     store_rows(grad_common_params + chunk * len(common) * M + n, common, M, valid)

@@ -10,6 +10,7 @@ import torch
 
 import neurons
 from neurons.backends import triton
+from neurons.codegen.trace import trace
 from tests.neurons.samples import (
     assert_all_written,
     assert_calls_continue,
@@ -53,26 +54,41 @@ def test_the_state_carries_on_with_its_gradient(model):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("model", "affine"), [("dsn", 1), ("prf", 2), ("sliding_psn", 0)])
-def test_parallel_chunks_equal_the_sequence(model, affine, monkeypatch):
+@pytest.mark.parametrize("T", [64, 61])
+@pytest.mark.parametrize("model", ["dsn", "prf", "sliding_psn"])
+def test_parallel_chunks_equal_the_sequence(model, T, monkeypatch):
     """A step before them gives the first chunk a first state that is not 0."""
-    chunks, forward = [], triton.TritonKernel.forward
+    launches, launch = [], triton.TritonKernel._launch
 
-    def counted(kernel, interval, arguments):
-        chunks.append(len(arguments.state))
-        forward(kernel, interval, arguments)
+    def noted(kernel, name, x, chunks, *arguments, **choices):
+        launches.append((name, chunks))
+        launch(kernel, name, x, chunks, *arguments, **choices)
 
-    monkeypatch.setattr(triton, "SHORTEST_CHUNK", 8)
-    monkeypatch.setattr(triton.TritonKernel, "forward", counted)
-    layers, x = pair(model, stateful=True), input_current(65, 3, 13, dtype=torch.float64).to(DEVICE)
+    layers = pair(model, stateful=True)
+    x = input_current(1 + T, 3, 13, dtype=torch.float64).to(DEVICE)
     with torch.no_grad():
         for layer in layers:
             layer(x[:1])
+    monkeypatch.setattr(triton, "SHORTEST_CHUNK", 8)
+    monkeypatch.setattr(triton.TritonKernel, "_launch", noted)
     (s, grads), (expected, others) = (gradients(layer, x[1:]) for layer in layers)
-    assert chunks == [1, *[8] * (2 + affine)]
+    ends = [] if model == "sliding_psn" else [("ends", 7)]
+    backward = [("ends_back", 7), ("join_back", 1), ("backward", 8)]
+    assert launches == [*ends, ("join", 1), ("forward", 8), *backward]
     assert torch.equal(s, expected)
     for a, b in zip(grads, others, strict=True):
         torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-12)
+
+
+def test_any_length_is_cut_into_chunks():
+    def steps(model, T, M):
+        layer = build_layer(model, shape=(6,))
+        program = trace(layer.neuron, layer.params, layer.fire, 6)
+        return triton.TritonKernel(program, torch.float32)._chunk(T, M)
+
+    assert steps("dsn", 16384, 8192) == steps("dsn", 16383, 8192) == 256
+    assert steps("dsn", 100, 8192) == 100 and steps("dsn", 1000, 2**20) == 1000  # would not pay
+    assert steps("lif", 16384, 8192) == 16384  # not affine
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
