@@ -1,5 +1,6 @@
 """Triton kernels compute what `step` does, interpreted or on a GPU; and they compile."""
 
+import json
 import math
 import os
 import subprocess
@@ -11,6 +12,7 @@ import torch
 import neurons
 from neurons.backends import triton
 from neurons.codegen.trace import trace
+from neurons.codegen.triton import INTERVAL
 from tests.neurons.samples import (
     assert_all_written,
     assert_calls_continue,
@@ -117,9 +119,18 @@ REST = pytest.param([n for n in GENERATED if n not in FEW], marks=pytest.mark.ex
 
 @pytest.mark.slow
 @pytest.mark.parametrize("models", [pytest.param(FEW, id="few"), REST])
-def test_kernels_compile_for_hopper_without_a_gpu(models):
+def test_kernels_compiled_for_hopper_load_ahead_and_keep_states_in_registers(models):
     code = f"import tests.neurons.hopper; tests.neurons.hopper.main(*{models})"
     env = os.environ | {"TRITON_INTERPRET": "0"}
     process = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
     assert process.returncode == 0, process.stderr
-    assert process.stdout.split() == models
+    found = json.loads(process.stdout)
+    assert [*found] == models
+    for loops in found.values():
+        states = loops.pop("states")
+        assert {"forward", "backward"} <= {*loops}
+        for loop in loops.values():
+            assert loop["ahead"] and not loop["waiting"]
+            assert states > 3 or not loop["spills"]
+    if "lif" in found:
+        assert found["lif"]["forward"]["instructions"] <= 40 * INTERVAL
