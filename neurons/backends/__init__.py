@@ -123,6 +123,7 @@ def run(
     gradients stay within windows of that many steps, in one of `neurons.truncation.READINGS`.
     """
     wide = torch.promote_types(x.dtype, torch.float32)
+    current = x if BACKENDS[backend].takes_half else x.to(wide)
     p = type(p)(*(v.to(wide) if isinstance(v, Tensor) else v for v in p))
 
     def steps(x: Tensor, fire: Fire, state: Any) -> tuple[Tensor, Any]:
@@ -130,7 +131,7 @@ def run(
 
     with torch.autocast(x.device.type, enabled=False):
         if truncate is None:
-            s, state = steps(x.to(wide), fire, state)
+            s, state = steps(current, fire, state)
         else:
-            s, state = run_truncated(steps, x.to(wide), fire, state, truncate, truncation)
+            s, state = run_truncated(steps, current, fire, state, truncate, truncation)
     return s.to(x.dtype), state

@@ -31,7 +31,11 @@ class Backend(NamedTuple):
     starts_fast
         Whether the first call takes about a second at most; "auto" chooses no other.
 
-    The suites read the last four from the text of the file, where they are literals.
+    takes_half
+        Whether it reads half-precision inputs as they are, and computes in float32 all the same;
+        for another one they are copied.
+
+    The suites read the four before the last from the text of the file, where they are literals.
     """
 
     run: Callable[[Neuron, Tensor, Any, Fire, Any], tuple[Tensor, Any]]
@@ -40,3 +44,4 @@ class Backend(NamedTuple):
     serial: bool = False
     compiled: bool = False
     starts_fast: bool = True
+    takes_half: bool = False

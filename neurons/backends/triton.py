@@ -19,7 +19,7 @@ from neurons.fire import Fire
 
 ENOUGH_NEURONS = 2**19  # neurons times chunks that fill a GPU
 SHORTEST_CHUNK = 64  # steps
-SMALL_BLOCK, LARGE_BLOCK = 32, 128  # neurons; large where large blocks fill the GPU too
+LARGE_BLOCK = 128  # neurons, where large blocks fill the GPU too
 ENOUGH_BLOCKS = 16  # per multiprocessor, of one warp each
 INTERPRETED_BLOCK = 2048  # the interpreter's time is per operation, however large
 INTERPRETED = os.environ.get("TRITON_INTERPRET") == "1"
@@ -93,7 +93,7 @@ class TritonKernel:
     ) -> None:
         """Run a kernel for all blocks of neurons of some chunks."""
         block = _block(x, chunks)
-        numbers = kernels.constants(self.program, block, x.itemsize)[name]
+        numbers = kernels.constants(self.program, block, x.dtype)[name]
         options = {} if INTERPRETED else kernels.OPTIONS
         kernel = getattr(self.module, name)
         kernel[-(-x.shape[1] // block), chunks](*arguments, **numbers, **choices, **options)
@@ -105,7 +105,7 @@ def _block(x: Tensor, chunks: int) -> int:
         return INTERPRETED_BLOCK
     cores = torch.cuda.get_device_properties(x.device).multi_processor_count
     large = x.shape[1] * chunks >= LARGE_BLOCK * cores * ENOUGH_BLOCKS
-    return LARGE_BLOCK if large else SMALL_BLOCK
+    return LARGE_BLOCK if large else kernels.smallest_block(x.dtype)
 
 
 def refusal(neuron: Neuron, p: Any, fire: Fire) -> str | None:
@@ -122,4 +122,4 @@ def run(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tens
     return generated.run("triton", TritonKernel, neuron, x, p, fire, state)
 
 
-BACKEND = Backend(run, refusal, devices=("cuda",), serial=True, compiled=True)
+BACKEND = Backend(run, refusal, devices=("cuda",), serial=True, compiled=True, takes_half=True)

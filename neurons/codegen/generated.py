@@ -91,12 +91,13 @@ def run(
 
     Raise ValueError, with the name of the backend, for a model that has no program.
     """
-    state = neuron.initial(x[0], p) if state is None else state
+    wide = _wide(x)
+    state = neuron.initial(x[0].to(wide), p) if state is None else state
     signature = Signature.of(neuron, p, fire, x.shape[2] if x.ndim > 2 else 1)
     try:
-        handle = _handle(build, signature, x.dtype)
+        handle = _handle(build, signature, wide)
     except UnsupportedStepError as reason:
-        neuron.step(x[0], state, p, fire)  # type: ignore[misc]  # its own error may be clearer
+        neuron.step(x[0].to(wide), state, p, fire)  # type: ignore[misc]  # its own error may be clearer
         line = f"backend {backend!r} cannot compile {neuron.name}: {_with_cure(reason)}"
         raise ValueError(line) from None
     program = handle.kernel.program
@@ -108,6 +109,11 @@ def run(
         for f, v in zip(program.states, state, strict=True)
     )
     return s.view(x.shape), neuron.State(*tensors)
+
+
+def _wide(x: Tensor) -> torch.dtype:
+    """Return in which dtype a kernel computes."""
+    return torch.promote_types(x.dtype, torch.float32)
 
 
 def _run_rows(handle: Handle, x: Tensor, state: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
@@ -141,7 +147,7 @@ def _rows(
     parts = []
     for f in fields:
         if f.kind is kind:
-            v = getattr(holder, f.name).to(x.dtype)
+            v = getattr(holder, f.name).to(_wide(x))
             rows = f.to_rows(v if f.learns or kind is Input.SHARED_STATE else v.detach())
             if shape and f.per_neuron:
                 rows = rows.view(f.rows, 1, -1, *(1,) * (len(shape) - 2))
@@ -149,4 +155,4 @@ def _rows(
             parts.append(rows)
     if parts:
         return torch.cat(parts)
-    return x.new_empty(0, x[0].numel() if kind in PER_NEURON else 1)
+    return x.new_empty(0, x[0].numel() if kind in PER_NEURON else 1, dtype=_wide(x))

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import torch
+
 from neurons.codegen import chunks, triton_chunks
 from neurons.codegen.operations import Input, Operation
 from neurons.codegen.program import Program
@@ -19,6 +21,7 @@ INTERVAL = 8  # steps of a group, and from checkpoint to checkpoint
 AHEAD = 32  # steps whose loads are under way, at most: as long as memory needs to answer
 # Bytes of shared memory for them, per block of one warp: 20 blocks fit an SM of sm_80, 28 of sm_90.
 SHARED = 8192
+WARP = 32  # threads
 # One warp, so that no step waits for other warps; fused products and sums round differently and
 # flip spikes.
 OPTIONS = {"num_warps": 1, "enable_fp_fusion": False}
@@ -59,24 +62,30 @@ ROUNDED: dict[str, dict[Operation | Input, str]] = {
 }
 
 
-def constants(program: Program, block: int, size: int) -> dict[str, dict[str, int]]:
+def smallest_block(dtype: torch.dtype) -> int:
+    """Return the neurons of the smallest block: an asynchronous copy takes 4 bytes at least."""
+    return WARP * max(1, 4 // dtype.itemsize)
+
+
+def constants(program: Program, block: int, dtype: torch.dtype) -> dict[str, dict[str, int]]:
     """Return the numbers that each kernel is compiled for, with blocks of that many neurons.
 
-    A number takes `size` bytes. STAGES are the rounds of its loop that a kernel has in hand: one is
-    computed, the others are being loaded.
+    `dtype` is that of the input. STAGES are the rounds of its loop that a kernel has in hand: one
+    is computed, the others are being loaded.
     """
     states, computed = len(program.next_state), program.delays.count(0)
+    inputs, real = INTERVAL * dtype.itemsize, max(4, dtype.itemsize)  # bytes
     group = {"K": INTERVAL, "BLOCK": block}
 
-    def stages(rows: int, most: int = AHEAD // INTERVAL) -> dict[str, int]:
-        """Return STAGES of a loop that loads so many rows each time."""
-        return {"STAGES": 1 + max(1, min(most, SHARED // (rows * block * size)))}
+    def stages(size: int, most: int = AHEAD // INTERVAL) -> dict[str, int]:
+        """Return STAGES of a loop that loads so many bytes for a neuron each time."""
+        return {"STAGES": 1 + max(1, min(most, SHARED // (size * block)))}
 
-    forward, backward = stages(INTERVAL), stages(2 * INTERVAL + states)
+    forward, backward = stages(inputs), stages(2 * inputs + states * real)
     numbers = {"forward": group | forward, "backward": group | backward}
     if program.affine:
-        join = {"BLOCK": block} | stages(states + computed**2, most=AHEAD)
-        join_back = {"BLOCK": block} | stages(states * (1 + computed), most=AHEAD)
+        join = {"BLOCK": block} | stages((states + computed**2) * real, most=AHEAD)
+        join_back = {"BLOCK": block} | stages(states * (1 + computed) * real, most=AHEAD)
         numbers |= {"ends": group | forward} if computed else {}
         numbers |= {"join": join, "ends_back": group | backward, "join_back": join_back}
     return numbers

@@ -20,6 +20,7 @@ from tests.neurons.samples import (
     fires_sometimes,
     gradients,
     input_current,
+    loss_weights,
 )
 from tests.neurons.test_codegen import GENERATED
 
@@ -94,12 +95,30 @@ def test_any_length_is_cut_into_chunks():
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
-def test_half_input_has_float32_states(dtype):
-    layer = build_layer("lif", backend="triton", stateful=True).to(DEVICE)
-    x = input_current(9, 2, 13).to(DEVICE, dtype)
-    s = layer(x)
-    assert s.dtype == dtype and layer.state.v.dtype == torch.float32
-    assert torch.equal(s, build_layer("lif", backend="eager").to(DEVICE)(x))
+@pytest.mark.parametrize("model", ["lif", "dsn"])
+def test_half_input_is_read_as_it_is_and_computed_in_float32(model, dtype, monkeypatch):
+    monkeypatch.setattr(triton, "SHORTEST_CHUNK", 8)
+    layer = build_layer(model, backend="triton", stateful=True, shape=(13,)).to(DEVICE)
+    x, taken, launch = input_current(29, 2, 13).to(DEVICE, dtype), [], triton.TritonKernel._launch
+
+    def noted(kernel, name, x, *others, **choices):
+        taken.append(x.dtype)
+        launch(kernel, name, x, *others, **choices)
+
+    def run(x):
+        layer.reset_state()
+        s = layer(x.requires_grad_())
+        return s, torch.autograd.grad(s, [x, *layer.parameters()], upstream.to(s.dtype))
+
+    upstream = loss_weights(x)
+    monkeypatch.setattr(triton.TritonKernel, "_launch", noted)
+    s, grads = run(x)
+    assert {*taken} == {dtype} and s.dtype == grads[0].dtype == dtype
+    assert all(v.dtype == torch.float32 for v in (*layer.state, *grads[1:]))
+    wide, others = run(x.detach().float())
+    assert torch.equal(s, wide.to(dtype)) and all(map(torch.equal, grads[1:], others[1:]))
+    unit = torch.finfo(dtype).eps if triton.INTERPRETED else 0  # it truncates to bfloat16
+    torch.testing.assert_close(grads[0].float(), others[0].to(dtype).float(), rtol=unit, atol=0)
 
 
 def test_an_infinite_threshold_silences_a_neuron():
