@@ -8,6 +8,7 @@ compilation.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 import torch
 
@@ -17,7 +18,7 @@ from neurons.codegen.program import Program
 from neurons.codegen.triton_text import TEXT
 from neurons.codegen.writer import Writer, fill, names
 
-INTERVAL = 8  # steps of a group, and from checkpoint to checkpoint
+INTERVAL = 8  # steps of a segment, and from checkpoint to checkpoint
 AHEAD = 32  # steps whose loads are under way, at most: as long as memory needs to answer
 # Bytes of shared memory for them, per block of one warp: 20 blocks fit an SM of sm_80, 28 of sm_90.
 SHARED = 8192
@@ -67,6 +68,7 @@ def smallest_block(dtype: torch.dtype) -> int:
     return WARP * max(1, 4 // dtype.itemsize)
 
 
+@cache
 def constants(program: Program, block: int, dtype: torch.dtype) -> dict[str, dict[str, int]]:
     """Return the numbers that each kernel is compiled for, with blocks of that many neurons.
 
@@ -74,20 +76,28 @@ def constants(program: Program, block: int, dtype: torch.dtype) -> dict[str, dic
     is computed, the others are being loaded.
     """
     states, computed = len(program.next_state), program.delays.count(0)
-    inputs, real = INTERVAL * dtype.itemsize, max(4, dtype.itemsize)  # bytes
-    group = {"K": INTERVAL, "BLOCK": block}
+    real = max(4, dtype.itemsize)  # bytes of a number of the state
+
+    def loads(inputs: int, outputs: list[int]) -> int:
+        """Return the bytes that a segment loads for a neuron: inputs, and rows of tables."""
+        nodes = (program.instructions[node] for node in program.needed(outputs))
+        lookups = sum(instruction.operation is Operation.LOOKUP for instruction in nodes)
+        return INTERVAL * (inputs * dtype.itemsize + lookups * real)
+
+    walk = {"K": INTERVAL, "BLOCK": block}
 
     def stages(size: int, most: int = AHEAD // INTERVAL) -> dict[str, int]:
         """Return STAGES of a loop that loads so many bytes for a neuron each time."""
         return {"STAGES": 1 + max(1, min(most, SHARED // (size * block)))}
 
-    forward, backward = stages(inputs), stages(2 * inputs + states * real)
-    numbers = {"forward": group | forward, "backward": group | backward}
+    forward = stages(loads(1, program.forward))
+    backward = stages(loads(2, [*program.next_states, *program.backward]) + states * real)
+    numbers = {"forward": walk | forward, "backward": walk | backward}
     if program.affine:
         join = {"BLOCK": block} | stages((states + computed**2) * real, most=AHEAD)
         join_back = {"BLOCK": block} | stages(states * (1 + computed) * real, most=AHEAD)
-        numbers |= {"ends": group | forward} if computed else {}
-        numbers |= {"join": join, "ends_back": group | backward, "join_back": join_back}
+        numbers |= {"ends": walk | forward} if computed else {}
+        numbers |= {"join": join, "ends_back": walk | backward, "join_back": join_back}
     return numbers
 
 

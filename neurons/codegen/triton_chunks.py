@@ -62,7 +62,7 @@ def ends(
             value = tl.where(later, before, first)
         now = now + (value,)
     factors = units(zero, N)
-    for group in tl.range(L // K, num_stages=STAGES):
+    for segment in tl.range(L // K, num_stages=STAGES):
         for i in tl.static_range(K):
             x_t = load_step(x, valid)
             next_factors = ()
@@ -139,20 +139,20 @@ def ends_back(
     for row in tl.static_range(S):
         grad = grad + (zero,)
     factors = units(zero, S)
-    groups = (steps // K).to(tl.int64)
+    segments = (steps // K).to(tl.int64)
     for back in range(steps % K):
-        at = groups * K * M
-        now = load_rows(checkpoints + groups * S * M, M, valid, S)
+        at = segments * K * M
+        now = load_rows(checkpoints + segments * S * M, M, valid, S)
         left = steps % K - 1 - back
         now, shared = walk(fixed, x + at, now, (), zero, x, M, n, valid, left)
         at += left * M
         x_t, g_t = load_step(x + at, valid), load_step(grad_s + at, valid)
         grad, factors = end_back(fixed, x_t, now, g_t, grad, factors, zero, x, M, n, valid)
     for back in tl.range(steps // K, num_stages=STAGES):
-        group = groups - 1 - back
-        at = group * K * M
-        now = load_rows(checkpoints + group * S * M, M, valid, S)
-        walked = walk_group(fixed, x + at, now, (), zero, x, M, n, valid, K)
+        segment = segments - 1 - back
+        at = segment * K * M
+        now = load_rows(checkpoints + segment * S * M, M, valid, S)
+        walked = walk_segment(fixed, x + at, now, (), zero, x, M, n, valid, K)
         at += K * M
         for i in tl.static_range(K):
             at -= M

@@ -1,7 +1,7 @@
 """The kernels in Triton, around the functions of one step that `triton` writes.
 
-A walk takes groups of K steps. While it computes one, the loads of the next groups are under way,
-as asynchronous copies into shared memory. The steps that are left over follow one by one.
+A walk takes segments of K steps. While it computes one, the loads of the next ones are under way:
+asynchronous copies into shared memory. The steps that are left over follow one by one.
 """
 
 TEXT = '''\
@@ -120,7 +120,7 @@ def walk(fixed, x, state, shared, zero, tables, M, n, valid, steps):
 
 
 @triton.jit
-def walk_group(fixed, x, state, shared, zero, tables, M, n, valid, K: tl.constexpr):
+def walk_segment(fixed, x, state, shared, zero, tables, M, n, valid, K: tl.constexpr):
     """Return x and both states of each of K steps."""
     steps = ()
     for i in tl.static_range(K):
@@ -150,7 +150,7 @@ def forward(
     fixed = fixed_values(neuron_params, common_params, M, n, valid)
     now = load_rows(first_states + chunk * S * M + n, M, valid, S)
     shared = load_shared(first_shared, U)
-    for group in tl.range(steps // K, num_stages=STAGES):
+    for segment in tl.range(steps // K, num_stages=STAGES):
         if CHECKPOINTS:
             store_rows(checkpoints, now, M, valid)
             store_shared(shared_checkpoints, shared)
@@ -198,12 +198,12 @@ def backward(
     sums = ()
     for term in tl.static_range(TERMS):
         sums = sums + (zero,)
-    groups = (steps // K).to(tl.int64)
+    segments = (steps // K).to(tl.int64)
     for back in range(steps % K):
         # The steps left over, last first; each is reached again from their common checkpoint.
-        at = groups * K * M
-        now = load_rows(checkpoints + groups * S * M, M, valid, S)
-        shared = load_shared(shared_checkpoints + groups * U, U)
+        at = segments * K * M
+        now = load_rows(checkpoints + segments * S * M, M, valid, S)
+        shared = load_shared(shared_checkpoints + segments * U, U)
         left = steps % K - 1 - back
         now, shared = walk(fixed, x + at, now, shared, zero, tables, M, n, valid, left)
         at += left * M
@@ -215,11 +215,11 @@ def backward(
         sums = add_rows(sums, terms)
         add_to_tables(grad_tables, gains, M, n, valid)
     for back in tl.range(steps // K, num_stages=STAGES):
-        group = groups - 1 - back
-        at = group * K * M
-        now = load_rows(checkpoints + group * S * M, M, valid, S)
-        shared = load_shared(shared_checkpoints + group * U, U)
-        walked = walk_group(fixed, x + at, now, shared, zero, tables, M, n, valid, K)
+        segment = segments - 1 - back
+        at = segment * K * M
+        now = load_rows(checkpoints + segment * S * M, M, valid, S)
+        shared = load_shared(shared_checkpoints + segment * U, U)
+        walked = walk_segment(fixed, x + at, now, shared, zero, tables, M, n, valid, K)
         at += K * M
         for i in tl.static_range(K):
             at -= M

@@ -56,7 +56,6 @@ def test_the_state_carries_on_with_its_gradient(model):
     assert_calls_continue(once, twice, input_current(40, 2, 13, dtype=torch.float64).to(DEVICE))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("T", [64, 61])
 @pytest.mark.parametrize("model", ["dsn", "prf", "sliding_psn"])
 def test_parallel_chunks_equal_the_sequence(model, T, monkeypatch):
@@ -81,6 +80,20 @@ def test_parallel_chunks_equal_the_sequence(model, T, monkeypatch):
     assert torch.equal(s, expected)
     for a, b in zip(grads, others, strict=True):
         torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.skipif(CUDA, reason="the blocks of a GPU are small enough")
+@pytest.mark.parametrize("model", ["dsn", "glif", "mpd_agl"])
+def test_blocks_change_nothing(model, monkeypatch):
+    """Three blocks of neurons, of which the last has 7; some models share a state among all."""
+    layer, x = pair(model)[0], input_current(29, 3, 13, dtype=torch.float64)
+    monkeypatch.setattr(triton, "SHORTEST_CHUNK", 8)
+    s, grads = gradients(layer, x)
+    monkeypatch.setattr(triton, "INTERPRETED_BLOCK", 16)
+    again, others = gradients(layer, x)
+    assert torch.equal(s, again)
+    for a, b in zip(grads, others, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-14)
 
 
 def test_any_length_is_cut_into_chunks():
