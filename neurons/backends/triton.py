@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -25,7 +26,9 @@ INTERPRETED = os.environ.get("TRITON_INTERPRET") == "1"
 
 
 class TritonKernel:
-    """A program compiled by Triton."""
+    """A program compiled by Triton. It takes rows: see `generated.run_rows`."""
+
+    states, params, checkpoints = 2, 3, 2
 
     def __init__(self, program: Program, dtype: torch.dtype) -> None:
         self.program = program
@@ -46,20 +49,60 @@ class TritonKernel:
             count *= 2
         return count if count > runs else 1
 
-    def forward(self, interval: int, arguments: ForwardArguments) -> None:
-        first = arguments.state.clone(), arguments.shared_state.clone()
-        self._launch(self.module.forward, interval, first, arguments)
+    def outputs(self, x: Tensor, state: Sequence[Tensor], interval: int) -> list[Tensor]:
+        outputs = [torch.empty_like(v) for v in (x, *state)]
+        if interval:
+            (states, shared_state), chunks = state, len(state[0])
+            count = -(-len(x) // chunks // interval)
+            outputs.append(x.new_empty(chunks, count, *states.shape[1:]))
+            outputs.append(x.new_empty(count, *shared_state.shape))
+        return outputs
 
-    def backward(self, interval: int, arguments: BackwardArguments) -> None:
-        x, checkpoints = arguments.x, arguments.checkpoints
-        blocks, (chunks, _, rows, M) = -(-x.shape[1] // _block(x)), checkpoints.shape
-        shared_rows = arguments.shared_checkpoints.shape[1]
+    def forward(
+        self, x: Tensor, state: Sequence[Tensor], params: Sequence[Tensor], interval: int
+    ) -> list[Tensor]:
+        """Run T steps; the state is [C, rows, M], the parameters are in three kinds of rows."""
+        outputs = self.outputs(x, state, interval)
+        s, last, last_shared, *checkpoints = outputs
+        last.copy_(state[0])
+        last_shared.copy_(state[1])
+        checkpoints = checkpoints or [x.new_empty(len(last), 0, *last.shape[1:]), x.new_empty(0)]
+        arguments = ForwardArguments._make((x, *params, s, last, last_shared, *checkpoints))
+        self._launch(self.module.forward, interval, tuple(state), arguments)
+        return outputs
+
+    def backward(
+        self,
+        x: Tensor,
+        params: Sequence[Tensor],
+        checkpoints: Sequence[Tensor],
+        grad_s: Tensor,
+        grad_state: Sequence[Tensor | None],
+        interval: int,
+        first_state: bool,
+    ) -> list[Tensor | None]:
+        (chunks, _, rows, M), shared_rows = checkpoints[0].shape, checkpoints[1].shape[1]
+        grad_last = grad_state[0]
+        if grad_last is None:
+            grad_last = x.new_zeros(chunks, rows, M)
+        neuron_params, common_params, tables = params
+        written = (
+            grad_last.clone(),
+            torch.empty_like(x),
+            x.new_empty(chunks, *neuron_params.shape),
+            x.new_empty(chunks, len(common_params), M),
+            torch.zeros_like(tables),
+        )
+        arguments = BackwardArguments._make((x, *params, *checkpoints, grad_s, *written))
         before = (
-            arguments.grad_state.clone(),
+            grad_last,
             x.new_empty(chunks, interval, rows, M),  # the states of a segment
-            x.new_empty(blocks, interval, shared_rows),
+            x.new_empty(-(-M // _block(x)), interval, shared_rows),
         )
         self._launch(self.module.backward, interval, before, arguments)
+        neuron = arguments.grad_neuron_params.sum(0)
+        common = arguments.grad_common_params.sum((0, 2))[:, None]
+        return [arguments.grad_x, arguments.grad_state, None, neuron, common, arguments.grad_tables]
 
     def _launch(
         self,
@@ -96,7 +139,8 @@ def refusal(neuron: Neuron, p: Any, fire: Fire) -> str | None:
 def run(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tensor, Any]:
     if x.device.type != "cuda" and not INTERPRETED:
         raise ValueError(f"backend 'triton' got a tensor on {x.device}; use backend='auto'")
-    return generated.run("triton", TritonKernel, neuron, x, p, fire, state)
+    handle = generated.find("triton", TritonKernel, neuron, x, p, fire)
+    return generated.run_rows(handle, neuron, x, p, state)
 
 
 BACKEND = Backend(run, refusal, devices=("cuda",), serial=True, compiled=True)

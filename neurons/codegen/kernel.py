@@ -1,10 +1,9 @@
-"""A compiled program: what it takes, and how torch's operators find it."""
+"""A compiled program, and what it takes."""
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
-from weakref import WeakValueDictionary
 
 from torch import Tensor
 
@@ -46,33 +45,41 @@ class BackwardArguments(NamedTuple):
 
 
 class Kernel(Protocol):
-    """A program compiled for a device and a dtype."""
+    """A program compiled for a device and a dtype.
+
+    It takes contiguous tensors of that dtype; which, and in what shapes, is the backend's choice.
+    """
 
     program: Program
+    states: int  # tensors of a state
+    params: int  # tensors of the parameters
+    checkpoints: int  # tensors of checkpoints
 
     def chunks(self, T: int, M: int) -> int:
         """Return the number of chunks, a divisor of T, for a program that is affine."""
 
-    def forward(self, interval: int, arguments: ForwardArguments) -> None:
-        """Run T steps; store a checkpoint every `interval` steps, none if it is 0."""
+    def outputs(self, x: Tensor, state: Sequence[Tensor], interval: int) -> list[Tensor]:
+        """Return new tensors for the results of `forward`."""
 
-    def backward(self, interval: int, arguments: BackwardArguments) -> None:
-        """Run the T steps backward."""
+    def forward(
+        self, x: Tensor, state: Sequence[Tensor], params: Sequence[Tensor], interval: int
+    ) -> list[Tensor]:
+        """Run T steps; return the spikes, the last state, and a checkpoint every `interval` steps.
 
+        There are no checkpoints if it is 0. An empty state is that of the program.
+        """
 
-class Handle:
-    """Owns a kernel. Operators of torch take no objects, so they get the handle's number."""
+    def backward(
+        self,
+        x: Tensor,
+        params: Sequence[Tensor],
+        checkpoints: Sequence[Tensor],
+        grad_s: Tensor,
+        grad_state: Sequence[Tensor | None],
+        interval: int,
+        first_state: bool,
+    ) -> list[Tensor | None]:
+        """Return the gradients of x, of the first state if wanted, and of the parameters.
 
-    def __init__(self, kernel: Kernel) -> None:
-        self.kernel = kernel
-        self.number = next(_numbers)
-        _handles[self.number] = self
-
-
-_numbers = itertools.count()
-_handles: WeakValueDictionary[int, Handle] = WeakValueDictionary()
-
-
-def kernel(number: int) -> Kernel:
-    """Return the kernel of the handle with this number."""
-    return _handles[number].kernel
+        `grad_state` are those of the last state, None for zeros. What does not learn has None.
+        """
