@@ -181,7 +181,9 @@ class Layer(LazyModuleMixin, nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return the spikes, [T, N, *], for the input current x, [T, N, *], in its dtype."""
         self._check(x)
-        self._input = x.device.type, backends.is_short(x)
+        kind = x.device.type, backends.is_short(x)
+        if kind != self._input:  # torch's modules take long to set an attribute
+            self._input = kind
         options = (self.params, self.fire, self.state, self.truncate, self.truncation)
         s, state = backends.run(self.neuron, self.backend, x, *options)
         if self.stateful:

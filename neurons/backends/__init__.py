@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -123,15 +124,17 @@ def run(
     gradients stay within windows of that many steps, in one of `neurons.truncation.READINGS`.
     """
     wide = torch.promote_types(x.dtype, torch.float32)
-    current = x if BACKENDS[backend].takes_half else x.to(wide)
-    p = type(p)(*(v.to(wide) if isinstance(v, Tensor) else v for v in p))
+    if any(isinstance(v, Tensor) and v.dtype is not wide for v in p):
+        p = type(p)(*(v.to(wide) if isinstance(v, Tensor) else v for v in p))
+    current = x if BACKENDS[backend].takes_half or x.dtype is wide else x.to(wide)
 
     def steps(x: Tensor, fire: Fire, state: Any) -> tuple[Tensor, Any]:
         return BACKENDS[backend].run(neuron, x, p, fire, state)
 
-    with torch.autocast(x.device.type, enabled=False):
+    active = torch._C._is_any_autocast_enabled()
+    with torch.autocast(x.device.type, enabled=False) if active else nullcontext():
         if truncate is None:
             s, state = steps(current, fire, state)
         else:
             s, state = run_truncated(steps, current, fire, state, truncate, truncation)
-    return s.to(x.dtype), state
+    return s if s.dtype is x.dtype else s.to(x.dtype), state

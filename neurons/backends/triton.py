@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -12,7 +13,6 @@ from torch import Tensor
 from neurons.backends._record import Backend
 from neurons.codegen import build, generated
 from neurons.codegen import triton as kernels
-from neurons.codegen.kernel import BackwardArguments, ForwardArguments
 from neurons.codegen.program import Program
 from neurons.contract import Neuron
 from neurons.fire import Fire
@@ -26,54 +26,77 @@ INTERPRETED = os.environ.get("TRITON_INTERPRET") == "1"
 
 
 class TritonKernel:
-    """A program compiled by Triton."""
+    """A program compiled by Triton.
+
+    It takes rows, [rows, M], and [rows, 1] of what all neurons share: see `generated.run_rows`.
+    The first axis of checkpoints is that of segments, of gradients of parameters that of chunks.
+    """
+
+    states, params, checkpoints = 2, 3, 2
 
     def __init__(self, program: Program, dtype: torch.dtype) -> None:
         text = kernels.source(program, "kernels", str(dtype).removeprefix("torch."))
         self.program, self.module = program, build.module(text)
 
-    @property
-    def interval(self) -> int:
-        return kernels.INTERVAL
+    def outputs(self, x: Tensor, state: Sequence[Tensor], interval: int) -> list[Tensor]:
+        outputs = [torch.empty_like(v) for v in (x, *state)]
+        if interval:
+            segments = -(-len(x) // kernels.INTERVAL)
+            outputs += [v.new_empty(segments, *v.shape) for v in state]
+        return outputs
 
-    def forward(self, interval: int, arguments: ForwardArguments) -> None:
-        x, neuron_params, common_params, _, _, state, *_ = arguments
-        T, M = x.shape
+    def forward(
+        self, x: Tensor, state: Sequence[Tensor], params: Sequence[Tensor], interval: int
+    ) -> list[Tensor]:
+        """Run T steps; checkpoints are `kernels.INTERVAL` steps apart, if there are any."""
+        outputs = self.outputs(x, state, interval)
+        (T, M), (first, shared) = x.shape, state
         length = self._chunk(T, M)
-        chunks, states = -(-T // length), state[None]
+        chunks, firsts = -(-T // length), first[None]
         if chunks > 1:
             computed = self.program.delays.count(0)
-            b = state.new_empty(chunks - 1, computed, M)
-            a = state.new_empty(chunks - 1, computed, computed, M)
+            b = first.new_empty(chunks - 1, computed, M)
+            a = first.new_empty(chunks - 1, computed, computed, M)
             if computed:
-                inputs = state, x, neuron_params, common_params
-                self._launch("ends", x, chunks - 1, *inputs, b, a, length, M)
-            states = state.new_empty(chunks, *state.shape)
-            self._launch("join", x, 1, state, x, b, a, states, length, M, chunks)
-        first = states, arguments.shared_state.clone()
-        sizes = T, length, M
-        self._launch("forward", x, chunks, *first, *arguments, *sizes, CHECKPOINTS=interval > 0)
+                self._launch("ends", x, chunks - 1, first, x, *params[:2], b, a, length, M)
+            firsts = first.new_empty(chunks, *first.shape)
+            self._launch("join", x, 1, first, x, b, a, firsts, length, M, chunks)
+        written = outputs if interval else [*outputs, *state]  # checkpoints are not written
+        tensors = firsts, shared, x, *params, *written
+        self._launch("forward", x, chunks, *tensors, T, length, M, CHECKPOINTS=interval > 0)
+        return outputs
 
-    def backward(self, interval: int, arguments: BackwardArguments) -> None:
-        x, neuron_params, common_params, _, checkpoints, _, grad_s, grad_state, *_ = arguments
-        T, M = x.shape
+    def backward(
+        self,
+        x: Tensor,
+        params: Sequence[Tensor],
+        checkpoints: Sequence[Tensor],
+        grad_s: Tensor,
+        grad_state: Sequence[Tensor | None],
+        interval: int,
+        first_state: bool,
+    ) -> list[Tensor | None]:
+        (T, M), (segments, _) = x.shape, checkpoints
+        last = torch.zeros_like(segments[0]) if grad_state[0] is None else grad_state[0]
+        last = last.to(segments.dtype)
         length = self._chunk(T, M)
-        chunks, grads = -(-T // length), grad_state[None]
+        chunks, lasts = -(-T // length), last[None]
         if chunks > 1:
-            computed, states = self.program.delays.count(0), len(grad_state)
-            b = grad_state.new_empty(chunks - 1, states, M)
-            a = grad_state.new_empty(chunks - 1, computed, states, M)
-            inputs = x, neuron_params, common_params, checkpoints, grad_s
-            self._launch("ends_back", x, chunks - 1, *inputs, b, a, T, length, M)
-            grads = grad_state.new_empty(chunks, *grad_state.shape)
-            self._launch("join_back", x, 1, grad_state, b, a, grads, M, chunks)
-        sums = arguments.grad_neuron_params, arguments.grad_common_params
-        parts = [v.new_empty(chunks, *v.shape) if chunks > 1 else v for v in sums]
-        outputs = arguments._replace(grad_neuron_params=parts[0], grad_common_params=parts[1])
-        self._launch("backward", x, chunks, grads, *outputs, T, length, M)
-        if chunks > 1:
-            for total, part in zip(sums, parts, strict=True):
-                torch.sum(part, 0, out=total)
+            computed, states = self.program.delays.count(0), len(last)
+            b = last.new_empty(chunks - 1, states, M)
+            a = last.new_empty(chunks - 1, computed, states, M)
+            tensors = x, *params[:2], segments, grad_s, b, a
+            self._launch("ends_back", x, chunks - 1, *tensors, T, length, M)
+            lasts = last.new_empty(chunks, *last.shape)
+            self._launch("join_back", x, 1, last, b, a, lasts, M, chunks)
+        grad_x, grad_first = torch.empty_like(x), torch.empty_like(last)
+        neuron, common = (v.new_empty(chunks, len(v), M) for v in params[:2])
+        tables = torch.zeros_like(params[2])
+        written = grad_first, grad_x, neuron, common, tables
+        tensors = lasts, x, *params, *checkpoints, grad_s, *written
+        self._launch("backward", x, chunks, *tensors, T, length, M)
+        total = neuron.sum(0) if chunks > 1 else neuron[0]
+        return [grad_x, grad_first, None, total, common.sum((0, 2))[:, None], tables]
 
     def _chunk(self, T: int, M: int) -> int:
         """Return the steps of a chunk: T in a single one, unless more fill the GPU and pay.
@@ -119,7 +142,8 @@ def refusal(neuron: Neuron, p: Any, fire: Fire) -> str | None:
 def run(neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any) -> tuple[Tensor, Any]:
     if x.device.type != "cuda" and not INTERPRETED:
         raise ValueError(f"backend 'triton' got a tensor on {x.device}; use backend='auto'")
-    return generated.run("triton", TritonKernel, neuron, x, p, fire, state)
+    handle = generated.find("triton", TritonKernel, neuron, x, p, fire)
+    return generated.run_rows(handle, neuron, x, p, state)
 
 
 BACKEND = Backend(run, refusal, devices=("cuda",), serial=True, compiled=True, takes_half=True)

@@ -15,8 +15,9 @@ from torch import Tensor
 
 from neurons.codegen import operators
 from neurons.codegen.fields import Field
-from neurons.codegen.kernel import Handle, Kernel
+from neurons.codegen.kernel import Kernel
 from neurons.codegen.operations import PER_NEURON, Input, UnsupportedStepError
+from neurons.codegen.operators import Handle
 from neurons.codegen.program import Program
 from neurons.codegen.trace import trace
 from neurons.contract import Neuron
@@ -35,27 +36,32 @@ class Signature(NamedTuple):
 
     neuron: Neuron
     fire: Fire
-    fixed: tuple[tuple[str, Any], ...]  # parameters that are no tensors: (name, value)
-    tensors: tuple[tuple[str, tuple[int, ...], bool], ...]  # (name, shape, has a gradient)
+    params: tuple[Any, ...]  # the value of a number, the shape of a tensor
+    learns: tuple[bool, ...]  # whether each tensor has a gradient
     channels: int
 
     @classmethod
     def of(cls, neuron: Neuron, p: Any, fire: Fire, channels: int) -> Signature:
-        tensors = {name: v for name, v in p._asdict().items() if isinstance(v, Tensor)}
-        fixed = tuple((name, v) for name, v in p._asdict().items() if name not in tensors)
-        learns = {name: v.requires_grad or name in neuron.learnable for name, v in tensors.items()}
-        shapes = tuple((name, tuple(v.shape), learns[name]) for name, v in tensors.items())
-        return cls(neuron, fire, fixed, shapes, channels)
+        params = tuple([v.shape if isinstance(v, Tensor) else v for v in p])
+        learnable = neuron.learnable
+        learns = [
+            v.requires_grad or name in learnable
+            for name, v in zip(p._fields, p, strict=True)
+            if isinstance(v, Tensor)
+        ]
+        return cls(neuron, fire, params, tuple(learns), channels)
 
 
 @cache
 def _program(signature: Signature) -> Program:
+    learns = iter(signature.learns)
     with torch.device("cpu"):
-        tensors = {
-            name: torch.full(shape, 0.5).requires_grad_(learns)
-            for name, shape, learns in signature.tensors
-        }
-        p = signature.neuron.Params(**dict(signature.fixed), **tensors)
+        p = signature.neuron.Params(
+            *(
+                torch.full(v, 0.5).requires_grad_(next(learns)) if isinstance(v, torch.Size) else v
+                for v in signature.params
+            )
+        )
         return trace(signature.neuron, p, signature.fire, signature.channels)
 
 
@@ -84,22 +90,59 @@ def _with_cure(reason: UnsupportedStepError) -> str:
     return f"{reason}; use backend='eager'"
 
 
-def run(
-    backend: str, build: BuildKernel, neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any
-) -> tuple[Tensor, Any]:
-    """Return the spikes, [T, N, *], and the last state, by the kernel that `build` makes.
+def find(backend: str, build: BuildKernel, neuron: Neuron, x: Tensor, p: Any, fire: Fire) -> Handle:
+    """Return the kernel that `build` makes, built at the first call for these parameters.
 
     Raise ValueError, with the name of the backend, for a model that has no program.
     """
-    wide = _wide(x)
-    state = neuron.initial(x[0].to(wide), p) if state is None else state
     signature = Signature.of(neuron, p, fire, x.shape[2] if x.ndim > 2 else 1)
+    cached = _handle if torch.compiler.is_compiling() else _cached_handle
     try:
-        handle = _handle(build, signature, wide)
+        return cached(build, signature, _wide(x))
     except UnsupportedStepError as reason:
-        neuron.step(x[0].to(wide), state, p, fire)  # type: ignore[misc]  # its own error may be clearer
+        first = x[0].to(_wide(x))
+        state = neuron.initial(first, p)
+        neuron.step(first, state, p, fire)  # type: ignore[misc]  # its own error may be clearer
         line = f"backend {backend!r} cannot compile {neuron.name}: {_with_cure(reason)}"
         raise ValueError(line) from None
+
+
+def run_tensors(
+    handle: Handle, neuron: Neuron, x: Tensor, p: Any, state: Any
+) -> tuple[Tensor, Any]:
+    """Return the spikes, [T, N, *], and the last state, by a kernel that takes these tensors."""
+    program = handle.kernel.program
+    if state is None:
+        state = () if program.first_state is not None else neuron.initial(x[0], p)
+    states = [_contiguous(f, v.to(x.dtype)) for f, v in zip(program.states, state, strict=False)]
+    for f, v in zip(program.states, states, strict=False):
+        if v.shape != f.shape_for(x):
+            raise ValueError(
+                f"{neuron.name} got a state whose {f.name} has the shape {tuple(v.shape)}; it "
+                f"must be {f.shape_for(x)}; call reset_state() first"
+            )
+    tensors = [v for v in p if isinstance(v, Tensor)]
+    params = [_contiguous(f, v) for f, v in zip(program.params, tensors, strict=True)]
+    interval = _interval(x, *states, *params)
+    s, *last = operators.run(handle, x.contiguous(), states, params, interval)
+    if program.next_shared_state:
+        last = [_contiguous(f, v) for f, v in zip(program.states, last, strict=True)]
+    return s, neuron.State(*last)
+
+
+def _contiguous(f: Field, v: Tensor) -> Tensor:
+    return (v if f.learns else v.detach()).contiguous()
+
+
+def _interval(*tensors: Tensor) -> int:
+    """Return the steps from checkpoint to checkpoint; 0 if there is no gradient."""
+    learns = torch.is_grad_enabled() and any(v.requires_grad for v in tensors)
+    return CHECKPOINT_INTERVAL if learns else 0
+
+
+def run_rows(handle: Handle, neuron: Neuron, x: Tensor, p: Any, state: Any) -> tuple[Tensor, Any]:
+    """Return the spikes, [T, N, *], and the last state, by a kernel that takes rows."""
+    state = neuron.initial(x[0].to(_wide(x)), p) if state is None else state
     program = handle.kernel.program
     flat = x.reshape(len(x), -1).contiguous()
     s, states, shared_state = _run_rows(handle, flat, *_gather(program, state, p, x))
@@ -116,15 +159,13 @@ def _wide(x: Tensor) -> torch.dtype:
     return torch.promote_types(x.dtype, torch.float32)
 
 
-def _run_rows(handle: Handle, x: Tensor, state: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
-    """Run x, [T, M], from a state, [rows, M]; return s, the last state and shared state.
+def _run_rows(
+    handle: Handle, x: Tensor, state: Tensor, shared_state: Tensor, *params: Tensor
+) -> tuple[Tensor, ...]:
+    """Run x, [T, M], from a state, [rows, M]; return s, the last state and shared state."""
+    interval = _interval(x, state, *params)
 
-    `others` are the shared state and the parameters, as the operator takes them.
-    """
-    learns = torch.is_grad_enabled() and any(v.requires_grad for v in (x, state, *others))
-    interval = handle.kernel.interval if learns else 0
-
-    s, states, shared_state, *_ = operators.forward(x, state, *others, handle.number, interval)
+    s, states, shared_state = operators.run(handle, x, (state, shared_state), params, interval)
     return s, states, shared_state
 
 

@@ -56,6 +56,7 @@ class Program:
     grad_common_params: list[int]
     table_gradients: list[TableGradient]
     terms: list[int] = field(default_factory=list)
+    first_state: list[float] | None = None  # numbers of the rows, states first; None: computed
 
     @property
     def forward(self) -> list[int]:

@@ -58,7 +58,8 @@ def trace(neuron: Neuron, p: Any, fire: Fire, channels: int) -> Program:
     except (RuntimeError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise UnsupportedStepError(f"its step joins channels ({reason})") from None
-    return _program(graphs, states, params, inputs)
+    first_state = _first_state(neuron, p, states, params, inputs)
+    return _program(graphs, states, params, inputs, first_state)
 
 
 def _for_trace(v: Tensor, field: Field) -> Tensor:
@@ -103,8 +104,38 @@ def _graphs(
         return Graphs(make_fx(step)(*inputs).graph, make_fx(gradient)(upstream, *inputs).graph)
 
 
+def _first_state(
+    neuron: Neuron, p: Any, states: list[Field], params: list[Field], inputs: list[Tensor]
+) -> list[float] | None:
+    """Return the constants that fill the rows of both states before the first step.
+
+    Return None if there is one that is no constant.
+    """
+
+    def initial(x: Tensor, *tensors: Tensor) -> list[Tensor]:
+        named = zip((f.name for f in params), tensors, strict=True)
+        return list(neuron.initial(x, p._replace(**dict(named))))
+
+    x, tensors, tape = inputs[0], inputs[1 + len(states) :], Tape()
+    try:
+        graph = make_fx(initial)(x, *tensors).graph
+        nodes = [_input_nodes(tape, f, v) for f, v in zip([X, *params], [x, *tensors], strict=True)]
+        outputs = dict(zip(states, read(tape, graph, nodes), strict=True))
+    except (RuntimeError, ValueError):
+        return None
+    kinds = (Input.STATE, Input.SHARED_STATE)
+    ordered = (f for kind in kinds for f in states if f.kind is kind)
+    rows = [{*map(tape.value, row)} for f in ordered for row in f.to_rows(outputs[f]).tolist()]
+    constants = [value for row in rows if len(row) == 1 for value in row if value is not None]
+    return constants if len(constants) == len(rows) else None
+
+
 def _program(
-    graphs: Graphs, states: list[Field], params: list[Field], inputs: list[Tensor]
+    graphs: Graphs,
+    states: list[Field],
+    params: list[Field],
+    inputs: list[Tensor],
+    first_state: list[float] | None,
 ) -> Program:
     """Return the program that the first neuron's outputs in the graphs make."""
     tape, fields = Tape(), [X, *states, *params]
@@ -139,6 +170,7 @@ def _program(
             for f, term in grads.items()
             if f.kind is Input.TABLE and term is not None
         ],
+        first_state=first_state,
     )
     _check_independent(tape, program)
     return with_sums(program)
