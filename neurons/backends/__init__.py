@@ -31,7 +31,7 @@ BACKENDS: dict[str, Backend] = {
     for name in sorted(file.stem for file in Path(__file__).parent.glob("[!_]*.py"))
 }
 
-SHORT = 2**16  # values of a single step for which torch's operations are faster than a kernel
+SHORT = 2**16  # values of a single step for which torch's operations beat a kernel on a GPU
 
 
 def names() -> list[str]:
@@ -92,10 +92,10 @@ def choose(
 def is_short(x: Tensor) -> bool:
     """Return whether x, [T, N, *], is one step of so few values that a kernel's call costs more.
 
-    On a CPU, a step of lif takes 0.14 ms by torch's operations and 0.24 ms by a kernel with 64
-    neurons, as long with 100 000.
+    Never on a CPU: a step of lif with 64 neurons takes 23 us by a kernel, 27 us by torch's
+    operations; of pmsn 41 and 98 us.
     """
-    return len(x) == 1 and x.numel() <= SHORT
+    return not x.is_cpu and len(x) == 1 and x.numel() <= SHORT
 
 
 def _fastest_first(device: str, torch_first: bool) -> list[str]:

@@ -46,7 +46,7 @@ class CpuKernel:
 
     def outputs(self, x: Tensor, state: Sequence[Tensor], interval: int) -> list[Tensor]:
         outputs = [torch.empty_like(x)]
-        outputs += [x.new_empty(f.shape_for(x)) for f in self.program.states]
+        outputs += map(x.new_empty, self.program.state_shapes(x.shape[1:]))
         if interval:
             numbers = sum(v.numel() for v in outputs[1:])
             outputs.append(x.new_empty(-(-len(x) // interval), numbers))
@@ -80,9 +80,12 @@ class CpuKernel:
         first_state: bool,
     ) -> list[Tensor | None]:
         grads: list[Tensor | None] = [torch.empty_like(x)]
-        for f in self.program.states:
-            wanted = first_state and f.per_neuron
-            grads.append(x.new_empty(f.shape_for(x)) if wanted else None)
+        if first_state:
+            shapes = self.program.state_shapes(x.shape[1:])
+            for f, shape in zip(self.program.states, shapes, strict=True):
+                grads.append(x.new_empty(shape) if f.per_neuron else None)
+        else:
+            grads += [None] * self.states
         for f, v in zip(self.program.params, params, strict=True):
             grads.append(torch.empty_like(v) if f.learns else None)
         grad_x, *others = map(_address, grads)

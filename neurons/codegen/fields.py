@@ -33,12 +33,6 @@ class Field(NamedTuple):
         """Return whether each neuron has another number."""
         return self.kind in PER_NEURON
 
-    def shape_for(self, x: Tensor) -> tuple[int, ...]:
-        """Return the shape of this field of State for inputs x, [T, N, *]."""
-        end = len(self.shape) - self.trail
-        neurons = x.shape[1:] if self.per_neuron else ()
-        return *self.shape[: self.lead], *neurons, *self.shape[end:]
-
     def to_rows(self, v: Tensor) -> Tensor:
         """Return a tensor with these axes as [rows, neurons], or [rows, 1] if all have the same."""
         end = v.ndim - self.trail

@@ -112,15 +112,9 @@ def run_tensors(
 ) -> tuple[Tensor, Any]:
     """Return the spikes, [T, N, *], and the last state, by a kernel that takes these tensors."""
     program = handle.kernel.program
-    if state is None:
-        state = () if program.first_state is not None else neuron.initial(x[0], p)
-    states = [_contiguous(f, v.to(x.dtype)) for f, v in zip(program.states, state, strict=False)]
-    for f, v in zip(program.states, states, strict=False):
-        if v.shape != f.shape_for(x):
-            raise ValueError(
-                f"{neuron.name} got a state whose {f.name} has the shape {tuple(v.shape)}; it "
-                f"must be {f.shape_for(x)}; call reset_state() first"
-            )
+    if state is None and program.first_state is None:
+        state = neuron.initial(x[0], p)
+    states = [] if state is None else _states(program, neuron, state, x)
     tensors = [v for v in p if isinstance(v, Tensor)]
     params = [_contiguous(f, v) for f, v in zip(program.params, tensors, strict=True)]
     interval = _interval(x, *states, *params)
@@ -128,6 +122,18 @@ def run_tensors(
     if program.next_shared_state:
         last = [_contiguous(f, v) for f, v in zip(program.states, last, strict=True)]
     return s, neuron.State(*last)
+
+
+def _states(program: Program, neuron: Neuron, state: Any, x: Tensor) -> list[Tensor]:
+    """Return the tensors of a state in the dtype of x; raise ValueError for a wrong shape."""
+    for f, v, shape in zip(program.states, state, program.state_shapes(x.shape[1:]), strict=True):
+        if v.shape != shape:
+            raise ValueError(
+                f"{neuron.name} got a state whose {f.name} has the shape {tuple(v.shape)}; it "
+                f"must be {shape}; call reset_state() first"
+            )
+    tensors = (v if v.dtype is x.dtype else v.to(x.dtype) for v in state)
+    return [_contiguous(f, v) for f, v in zip(program.states, tensors, strict=True)]
 
 
 def _contiguous(f: Field, v: Tensor) -> Tensor:

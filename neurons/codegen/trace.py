@@ -7,6 +7,7 @@ of the other three, the neurons would not be independent; that is an error.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import torch
@@ -59,7 +60,7 @@ def trace(neuron: Neuron, p: Any, fire: Fire, channels: int) -> Program:
         reason = str(error).partition("\n")[0]
         raise UnsupportedStepError(f"its step joins channels ({reason})") from None
     first_state = _first_state(neuron, p, states, params, inputs)
-    return _program(graphs, states, params, inputs, first_state)
+    return replace(_program(graphs, states, params, inputs), first_state=first_state)
 
 
 def _for_trace(v: Tensor, field: Field) -> Tensor:
@@ -131,11 +132,7 @@ def _first_state(
 
 
 def _program(
-    graphs: Graphs,
-    states: list[Field],
-    params: list[Field],
-    inputs: list[Tensor],
-    first_state: list[float] | None,
+    graphs: Graphs, states: list[Field], params: list[Field], inputs: list[Tensor]
 ) -> Program:
     """Return the program that the first neuron's outputs in the graphs make."""
     tape, fields = Tape(), [X, *states, *params]
@@ -170,7 +167,6 @@ def _program(
             for f, term in grads.items()
             if f.kind is Input.TABLE and term is not None
         ],
-        first_state=first_state,
     )
     _check_independent(tape, program)
     return with_sums(program)
