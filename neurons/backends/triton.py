@@ -51,19 +51,19 @@ class TritonKernel:
         """Run T steps; checkpoints are `kernels.INTERVAL` steps apart, if there are any."""
         outputs = self.outputs(x, state, interval)
         (T, M), (first, shared) = x.shape, state
-        length = self._chunk(T, M)
+        length = self.chunk_steps(T, M)
         chunks, firsts = -(-T // length), first[None]
         if chunks > 1:
             computed = self.program.delays.count(0)
             b = first.new_empty(chunks - 1, computed, M)
             a = first.new_empty(chunks - 1, computed, computed, M)
             if computed:
-                self._launch("ends", x, chunks - 1, first, x, *params[:2], b, a, length, M)
+                self.launch("ends", x, chunks - 1, first, x, *params[:2], b, a, length, M)
             firsts = first.new_empty(chunks, *first.shape)
-            self._launch("join", x, 1, first, x, b, a, firsts, length, M, chunks)
+            self.launch("join", x, 1, first, x, b, a, firsts, length, M, chunks)
         written = outputs if interval else [*outputs, *state]  # checkpoints are not written
         tensors = firsts, shared, x, *params, *written
-        self._launch("forward", x, chunks, *tensors, T, length, M, CHECKPOINTS=interval > 0)
+        self.launch("forward", x, chunks, *tensors, T, length, M, CHECKPOINTS=interval > 0)
         return outputs
 
     def backward(
@@ -79,26 +79,26 @@ class TritonKernel:
         (T, M), (segments, _) = x.shape, checkpoints
         last = torch.zeros_like(segments[0]) if grad_state[0] is None else grad_state[0]
         last = last.to(segments.dtype)
-        length = self._chunk(T, M)
+        length = self.chunk_steps(T, M)
         chunks, lasts = -(-T // length), last[None]
         if chunks > 1:
             computed, states = self.program.delays.count(0), len(last)
             b = last.new_empty(chunks - 1, states, M)
             a = last.new_empty(chunks - 1, computed, states, M)
             tensors = x, *params[:2], segments, grad_s, b, a
-            self._launch("ends_back", x, chunks - 1, *tensors, T, length, M)
+            self.launch("ends_back", x, chunks - 1, *tensors, T, length, M)
             lasts = last.new_empty(chunks, *last.shape)
-            self._launch("join_back", x, 1, last, b, a, lasts, M, chunks)
+            self.launch("join_back", x, 1, last, b, a, lasts, M, chunks)
         grad_x, grad_first = torch.empty_like(x), torch.empty_like(last)
         neuron, common = (v.new_empty(chunks, len(v), M) for v in params[:2])
         tables = torch.zeros_like(params[2])
         written = grad_first, grad_x, neuron, common, tables
         tensors = lasts, x, *params, *checkpoints, grad_s, *written
-        self._launch("backward", x, chunks, *tensors, T, length, M)
+        self.launch("backward", x, chunks, *tensors, T, length, M)
         total = neuron.sum(0) if chunks > 1 else neuron[0]
         return [grad_x, grad_first, None, total, common.sum((0, 2))[:, None], tables]
 
-    def _chunk(self, T: int, M: int) -> int:
+    def chunk_steps(self, T: int, M: int) -> int:
         """Return the steps of a chunk: T in a single one, unless more fill the GPU and pay.
 
         They pay if there are more of them than walks: one that finds their first states, one
@@ -111,7 +111,7 @@ class TritonKernel:
         steps = -(-steps // kernels.INTERVAL) * kernels.INTERVAL
         return steps if 2 * steps < T else T
 
-    def _launch(
+    def launch(
         self, name: str, x: Tensor, chunks: int, *arguments: Tensor | int, **choices: bool
     ) -> None:
         """Run a kernel for all blocks of neurons of some chunks."""

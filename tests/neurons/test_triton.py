@@ -60,7 +60,7 @@ def test_the_state_carries_on_with_its_gradient(model):
 @pytest.mark.parametrize("model", ["dsn", "prf", "sliding_psn"])
 def test_parallel_chunks_equal_the_sequence(model, T, monkeypatch):
     """A step before them gives the first chunk a first state that is not 0."""
-    launches, launch = [], triton.TritonKernel._launch
+    launches, launch = [], triton.TritonKernel.launch
 
     def noted(kernel, name, x, chunks, *arguments, **choices):
         launches.append((name, chunks))
@@ -72,7 +72,7 @@ def test_parallel_chunks_equal_the_sequence(model, T, monkeypatch):
         for layer in layers:
             layer(x[:1])
     monkeypatch.setattr(triton, "SHORTEST_CHUNK", 8)
-    monkeypatch.setattr(triton.TritonKernel, "_launch", noted)
+    monkeypatch.setattr(triton.TritonKernel, "launch", noted)
     (s, grads), (expected, others) = (gradients(layer, x[1:]) for layer in layers)
     ends = [] if model == "sliding_psn" else [("ends", 7)]
     backward = [("ends_back", 7), ("join_back", 1), ("backward", 8)]
@@ -100,7 +100,7 @@ def test_any_length_is_cut_into_chunks():
     def steps(model, T, M):
         layer = build_layer(model, shape=(6,))
         program = trace(layer.neuron, layer.params, layer.fire, 6)
-        return triton.TritonKernel(program, torch.float32)._chunk(T, M)
+        return triton.TritonKernel(program, torch.float32).chunk_steps(T, M)
 
     assert steps("dsn", 16384, 8192) == steps("dsn", 16383, 8192) == 256
     assert steps("dsn", 100, 8192) == 100 and steps("dsn", 1000, 2**20) == 1000  # would not pay
@@ -112,7 +112,7 @@ def test_any_length_is_cut_into_chunks():
 def test_half_input_is_read_as_it_is_and_computed_in_float32(model, dtype, monkeypatch):
     monkeypatch.setattr(triton, "SHORTEST_CHUNK", 8)
     layer = build_layer(model, backend="triton", stateful=True, shape=(13,)).to(DEVICE)
-    x, taken, launch = input_current(29, 2, 13).to(DEVICE, dtype), [], triton.TritonKernel._launch
+    x, taken, launch = input_current(29, 2, 13).to(DEVICE, dtype), [], triton.TritonKernel.launch
 
     def noted(kernel, name, x, *others, **choices):
         taken.append(x.dtype)
@@ -124,7 +124,7 @@ def test_half_input_is_read_as_it_is_and_computed_in_float32(model, dtype, monke
         return s, torch.autograd.grad(s, [x, *layer.parameters()], upstream.to(s.dtype))
 
     upstream = loss_weights(x)
-    monkeypatch.setattr(triton.TritonKernel, "_launch", noted)
+    monkeypatch.setattr(triton.TritonKernel, "launch", noted)
     s, grads = run(x)
     assert {*taken} == {dtype} and s.dtype == grads[0].dtype == dtype
     assert all(v.dtype == torch.float32 for v in (*layer.state, *grads[1:]))
