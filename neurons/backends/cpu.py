@@ -18,8 +18,8 @@ from neurons.contract import Neuron
 from neurons.fire import Fire
 
 SMALLEST_BLOCK = 64  # neurons: threads do not share less
-# Rows of the state for which a block has LARGEST_BLOCK neurons. With fewer rows it has more neurons:
-# longer runs in memory are faster (lif with 65536 neurons by 20 %) while the state stays in a cache.
+# Rows of the state for which a block has LARGEST_BLOCK neurons. With fewer rows it has more: longer
+# runs in memory are faster (lif with 65536 neurons by 20 %) while the state stays in a cache.
 FULL_ROWS = 8
 NUMBER, ADDRESS = ctypes.c_int64, ctypes.c_void_p
 
