@@ -78,6 +78,7 @@ class Layer(LazyModuleMixin, nn.Module):
     """
 
     state: Any
+    _batch: torch.Size  # [N, *] of that state
 
     def __init__(
         self,

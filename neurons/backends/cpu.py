@@ -18,6 +18,9 @@ from neurons.contract import Neuron
 from neurons.fire import Fire
 
 SMALLEST_BLOCK = 64  # neurons: threads do not share less
+# Rows of the state for which a block has LARGEST_BLOCK neurons. With fewer rows it has more: longer
+# runs in memory are faster (lif with 65536 neurons by 20 %) while the state stays in a cache.
+FULL_ROWS = 8
 NUMBER, ADDRESS = ctypes.c_int64, ctypes.c_void_p
 
 
@@ -32,6 +35,7 @@ class CpuKernel:
         fields = [*program.states, *program.params]
         self.program = program
         self.states, self.params, self.checkpoints = len(program.states), len(program.params), 1
+        self._blocks = max(1, FULL_ROWS // max(1, len(program.next_state)))
         self._tensors = ADDRESS * len(fields)
         self._last = ADDRESS * self.states
         self._tables = (
@@ -109,7 +113,7 @@ class CpuKernel:
         T, *shape = x.shape
         M, inner, threads = math.prod(shape), math.prod(shape[2:]), torch.get_num_threads()
         channels = shape[1] if len(shape) > 1 else 1
-        block = max(1, min(LARGEST_BLOCK, -(-M // threads)))
+        block = max(1, min(LARGEST_BLOCK * self._blocks, -(-M // threads)))
         block += -block % SMALLEST_BLOCK
         used = max(1, min(threads, -(-M // block)))
         return T, M, channels, inner, interval, block, used, *self._tables

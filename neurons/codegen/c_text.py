@@ -77,7 +77,11 @@ void forward(
     real *const *last, real *checkpoints)
 {
     const Neurons z = {M, channels, inner};
-    const Rows rows = new_rows(fields, count, M, 1);
+    /* A single state with the order of rows is computed where it is returned. */
+    const I in_place = F == 1 && fields->kind == STATE && fields->trail == 1;
+    Rows rows = new_rows(fields + in_place, count - in_place, M, 1);
+    real *own = rows.of[STATE];
+    if (in_place) rows.of[STATE] = last[0];
     real *shared_checkpoints = K ? checkpoints + (T + K - 1) / K * S * M : NULL;
     ROWS(i, count)
         if (shared(fields + i)) gather(fields + i, ALL, 0, 1, tensors[i], first_state + S, rows);
@@ -94,10 +98,12 @@ void forward(
                       rows.of[TABLE] + lo, s + lo, rows.of[STATE] + lo,
                       lo ? shared_copy : last_shared, checkpoints + lo,
                       lo ? NULL : shared_checkpoints);
-        ROWS(i, F) if (!shared(fields + i)) scatter(fields + i, M, lo, L, rows, last[i]);
+        for (I i = in_place; i < F; i++)
+            if (!shared(fields + i)) scatter(fields + i, M, lo, L, rows, last[i]);
     }
     memcpy(rows.of[SHARED_STATE], last_shared, sizeof(real) * U);
     ROWS(i, F) if (shared(fields + i)) scatter(fields + i, 1, 0, 1, rows, last[i]);
+    rows.of[STATE] = own;
     free_rows(rows);
 }
 
