@@ -1,4 +1,4 @@
-"""Compile the generated kernels of a model for a GPU that need not be here, and disassemble them."""
+"""Compile the generated code of a model, for a GPU that need not be here, and disassemble it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any, NamedTuple
 import torch
 
 import neurons
+from suites.profiles import Shape
 
 ARCHS = ("sm_80", "sm_90")
-CHANNELS = 6  # of the layer whose kernels are compiled; they are the same for every number
+NEWEST = ARCHS[-1]
+PASSES = ("forward", "backward")  # a forward as in training, with its checkpoints
+SHAPE = Shape(16384, 16, 512)  # of the input: the DSN paper's longest
 
 
 class Kernel(NamedTuple):
-    """A compiled kernel: the pass `run` of a model, "forward" or "backward"."""
+    """A compiled kernel."""
 
-    model: str
-    run: str
-    arch: str
-    text: str  # of the Triton module
+    text: str  # of its Triton module
     cubin: bytes
     sass: str  # the machine code, with the lines of the text
     resources: str  # what cuobjdump says about registers and memory
@@ -43,50 +43,69 @@ def refusal() -> str | None:
     return None
 
 
-def program(model: str) -> Any:
-    """Return the program of a model, with its own options.
+def layer(model: str) -> neurons.Layer:
+    """Return a layer of a model with its own options.
 
-    Raise NotImplementedError if this commit lacks the model, or cannot generate code for it.
+    Raise NotImplementedError if this commit lacks the model.
     """
+    if model not in neurons.names():
+        raise NotImplementedError(f"this commit has no neuron {model!r}")
+    options: dict[str, Any] = {"shape": (SHAPE.C,)}
+    if "T" in neurons.get(model).needs:
+        options["T"] = 1  # no kernel depends on it
+    return neurons.Layer(model, backend="eager", **options)
+
+
+def program(layer: neurons.Layer) -> Any:
+    """Return the program of a layer's model, or raise NotImplementedError if it has none."""
     try:
         from neurons.codegen import operations, trace
     except ImportError:
         raise NotImplementedError("this commit generates no code") from None
-    if model not in neurons.names():
-        raise NotImplementedError(f"this commit has no neuron {model!r}")
-    layer = neurons.Layer(model, backend="eager", shape=(CHANNELS,))
     try:
-        return trace.trace(layer.neuron, layer.params, layer.fire, CHANNELS)
+        return trace.trace(layer.neuron, layer.params, layer.fire, SHAPE.C)
     except operations.UnsupportedStepError as reason:
-        raise NotImplementedError(f"no code is generated for {model}: {reason}") from None
+        raise NotImplementedError(f"no code is generated: {reason}") from None
 
 
-def kernels(model: str, arch: str) -> list[Kernel]:
-    """Compile the kernels of a model; Triton keeps them in its cache."""
+def kernels(layer: neurons.Layer, arch: str) -> dict[str, Kernel]:
+    """Compile the kernels of a layer's model, forward and backward; Triton keeps them in its cache.
+
+    Raise NotImplementedError with the reason where they cannot be compiled.
+    """
     if reason := refusal():
         raise NotImplementedError(reason)
     try:
         from neurons.codegen.offline import compile_for
     except ImportError:
         raise NotImplementedError("this commit cannot compile kernels without a GPU") from None
-    compiled = compile_for(program(model), torch.float32, int(arch.removeprefix("sm_")))
-    return [_disassembled(model, run, arch, kernel) for run, kernel in compiled.items()]
+    compiled = compile_for(program(layer), torch.float32, int(arch.removeprefix("sm_")))
+    return {run: _disassembled(kernel) for run, kernel in compiled.items()}
 
 
-def _disassembled(model: str, run: str, arch: str, compiled: Any) -> Kernel:
+def library(layer: neurons.Layer) -> str:
+    """Compile the C of a layer's model; return the path of the library."""
+    from neurons.codegen import build, c
+
+    if reason := build.refusal():
+        raise NotImplementedError(reason)
+    return build.library(c.source(program(layer), "float")[0])._name
+
+
+def _disassembled(compiled: Any) -> Kernel:
     import triton
 
-    cubin = compiled.asm["cubin"]
+    tools, cubin = triton.knobs.nvidia, compiled.asm["cubin"]
     with tempfile.NamedTemporaryFile(suffix=".cubin") as file:
         file.write(cubin)
         file.flush()
-        tools = triton.knobs.nvidia
         sass = _output(tools.nvdisasm.path, "-g", "-c", file.name)
         resources = _output(tools.cuobjdump.path, "--dump-resource-usage", file.name)
-    text = Path(compiled.src.fn.fn.__code__.co_filename).read_text()
-    return Kernel(model, run, arch, text, cubin, sass, resources, compiled.metadata.shared)
+    text = Path(compiled.src.fn.fn.__code__.co_filename).read_text(encoding="utf-8")
+    return Kernel(text, cubin, sass, resources, compiled.metadata.shared)
 
 
 def _output(*command: str) -> str:
-    """Return what a command prints; its warnings are about formats."""
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+    """Return what a command prints, without its warnings."""
+    run = subprocess.run(command, check=True, capture_output=True, text=True)
+    return run.stdout

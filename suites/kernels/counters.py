@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from suites.kernels import dependence, loops, sass
+from suites.kernels import calls, compile, dependence, loops, sass
+from suites.kernels.calls import Call
 from suites.kernels.compile import Kernel
 
 _RESOURCES = re.compile(r"\b(REG|STACK):(\d+)")
@@ -25,15 +27,17 @@ class Counters(NamedTuple):
     shared_bytes
         Shared memory of a block.
     instructions_per_step
-        Instructions in the loops over time, per step and thread.
+        Instructions of a thread in the loop over time, per step.
     loads_in_flight
-        Loads and copies from memory that a thread waits for at once; of two loops, their sum.
+        Loads and copies from memory of a thread that are under way at once.
     chain
-        The longest chain of dependent instructions in the loops over time, per step.
+        The longest chain of dependent instructions in the loop over time, per step.
     launches
-        Kernels that a call starts.
+        Kernels that a call starts for an input of `compile.SHAPE`, those of torch among them.
     bytes_per_element
-        Bytes that the loops over time move from and to memory, per element of the input.
+        Bytes that such a call reads and writes in its loops over time, per element of the input.
+    serial_steps
+        Time steps that such a call takes one after the other.
     """
 
     model: str
@@ -47,27 +51,43 @@ class Counters(NamedTuple):
     chain: float
     launches: int
     bytes_per_element: float
+    serial_steps: int
 
     def row(self) -> dict[str, Any]:
         """Return the counters by name, with `run` as "pass"."""
         return {"pass" if key == "run" else key: v for key, v in self._asdict().items()}
 
 
-def count(kernel: Kernel) -> Counters:
-    """Return the counters of a kernel."""
-    code = sass.parse(kernel.sass)[kernel.run]
-    found = loops.time_loops(kernel.text, kernel.run, code)
+def count(arch: str, model: str) -> dict[str, Counters]:
+    """Return the counters of each pass of a model; see `read`."""
+    return {counters.run: counters for counters, _ in read(arch, model)}
+
+
+def read(arch: str, model: str) -> Iterator[tuple[Counters, Kernel]]:
+    """Compile a model and yield the counters of each pass, with its kernel.
+
+    Raise NotImplementedError with the reason where that is not possible.
+    """
+    kernels = compile.kernels(compile.layer(model), arch)
+    call = calls.calls(compile.layer(model))
+    for run, kernel in kernels.items():
+        yield _counters(model, run, arch, kernel, call[run]), kernel
+
+
+def _counters(model: str, run: str, arch: str, kernel: Kernel, call: Call) -> Counters:
+    loop = loops.loop_over_time(kernel.text, run, sass.parse(kernel.sass)[run])
     resources = {name: int(number) for name, number in _RESOURCES.findall(kernel.resources)}
     return Counters(
-        model=kernel.model,
-        run=kernel.run,
-        arch=kernel.arch,
+        model=model,
+        run=run,
+        arch=arch,
         registers=resources["REG"],
         spilled_bytes=resources["STACK"],
         shared_bytes=kernel.shared_bytes,
-        instructions_per_step=sum(len(loop.body) / loop.steps for loop in found),
-        loads_in_flight=sum(dependence.loads_in_flight(loop.body) for loop in found),
-        chain=sum(dependence.chain(loop.body) / loop.steps for loop in found),
-        launches=kernel.launches,
-        bytes_per_element=kernel.walks * loops.bytes_per_step(kernel.text, found),
+        instructions_per_step=len(loop.body) / loop.steps,
+        loads_in_flight=dependence.loads_in_flight(loop.body),
+        chain=dependence.chain(loop.body) / loop.steps,
+        launches=call.launches,
+        bytes_per_element=call.walks * loop.bytes / loop.steps,
+        serial_steps=call.steps,
     )

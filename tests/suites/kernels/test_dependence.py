@@ -7,7 +7,7 @@ import pytest
 from suites.kernels import dependence, sass
 from tests.suites.kernels.toy import SASS
 
-CODE = sass.parse(SASS)["toy"]
+CODE = sass.parse(SASS)["forward"]
 
 
 def body(*lines: str) -> list[sass.Instruction]:

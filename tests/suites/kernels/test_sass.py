@@ -8,7 +8,7 @@ from suites.kernels import sass
 from suites.kernels.sass import Instruction
 from tests.suites.kernels.toy import SASS
 
-CODE = sass.parse(SASS)["toy"]
+CODE = sass.parse(SASS)["forward"]
 
 
 def instruction(text: str) -> Instruction:
@@ -20,7 +20,7 @@ def registers(text: str) -> set[str]:
 
 
 def test_instructions_have_their_place() -> None:
-    assert list(sass.parse(SASS)) == ["toy"]
+    assert list(sass.parse(SASS)) == ["forward"]
     assert len(CODE) == 21
     assert CODE[3] == Instruction("!P1", "LDG.E", ("R5", "desc[UR6][R2.64]"), 6)
     assert CODE[16] == Instruction("P2", "BRA", ("`(.L_x_0)",), 5, target=3)

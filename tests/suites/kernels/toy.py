@@ -2,7 +2,7 @@
 
 TEXT = """\
 @triton.jit
-def toy(x, s, T, M):
+def forward(x, s, T, M):
     at = tl.program_id(0) * 32 + tl.arange(0, 32)
     v = tl.full([32], 0.0, tl.float32)
     for t in range(T):
@@ -14,9 +14,9 @@ def toy(x, s, T, M):
 # Two steps in an iteration. A step adds to the potential R4: FMUL, FADD; its address is a sum in
 # two parts, IADD3 and IADD3.X, which has its carry P0. The second loop takes the step that remains.
 SASS = """\
-\t.section\t.text.toy,"ax",@progbits
-toy:
-.text.toy:
+\t.section\t.text.forward,"ax",@progbits
+forward:
+.text.forward:
 \t//## File "/cache/toy.py", line 3
         /*0000*/                   S2R R0, SR_TID.X ;
 \t//## File "/lib/standard.py", line 7
