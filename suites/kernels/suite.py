@@ -4,6 +4,7 @@ asv compiles the kernels once, for all counters of all models.
 """
 
 from functools import partial
+from typing import Any
 
 from suites import axes, cases, per_model
 from suites.kernels import c_code, compile, counters
@@ -16,6 +17,7 @@ MODELS = [
     for model in cases.models()
     if "step" in axes.forms(model) and (model in HEADLINE or not profile().first_look)
 ]
+AT: dict[str, Any] = {"gate": "counter", "shape": str(compile.SHAPE)}  # for the report
 ARCHS = [compile.NEWEST] if profile().quick else list(compile.ARCHS)
 
 
@@ -63,17 +65,17 @@ class Kernels:
         """The longest chain of dependent instructions, per step."""
         return self.counters.chain
 
-    @metric(unit="kernels/call", gate="counter", tolerance=0.0)
+    @metric(unit="kernels/call", tolerance=0.0, **AT)
     def track_launches(self, facts, model, run, arch):
         """Kernels that a call starts, those of torch among them."""
         return self.counters.launches
 
-    @metric(unit="bytes/element", gate="counter", tolerance=0.01)
+    @metric(unit="bytes/element", tolerance=0.01, **AT)
     def track_bytes_per_element(self, facts, model, run, arch):
         """Bytes that a call reads and writes in its loops over time, per element of the input."""
         return self.counters.bytes_per_element
 
-    @metric(unit="steps/call", gate="counter", tolerance=0.0)
+    @metric(unit="steps/call", tolerance=0.0, **AT)
     def track_serial_steps(self, facts, model, run, arch):
         """Time steps that a call takes one after the other, at the shape of the suite."""
         return self.counters.serial_steps
