@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -29,18 +30,23 @@ class Kernel(NamedTuple):
     shared_bytes: int
 
 
-def refusal() -> str | None:
-    """Return why nothing can be compiled here, with the cure; None if it can."""
+def tools() -> str | None:
+    """Return which tool is missing here, with the cure; None if all are there."""
     if importlib.util.find_spec("triton") is None:
         return "Triton is not installed; pip install triton"
     import triton
 
-    tools = (triton.knobs.nvidia.nvdisasm, triton.knobs.nvidia.cuobjdump)
-    if not all(Path(tool.path).exists() for tool in tools):
+    parts = (triton.knobs.nvidia.nvdisasm, triton.knobs.nvidia.cuobjdump)
+    if not all(Path(part.path).exists() for part in parts):
         return "this Triton came without nvdisasm and cuobjdump; pip install triton"
-    if triton.knobs.runtime.interpret:
-        return "kernels are interpreted in this process; unset TRITON_INTERPRET"
     return None
+
+
+def refusal() -> str | None:
+    """Return why nothing can be compiled in this process, with the cure; None if it can."""
+    if os.environ.get("TRITON_INTERPRET") == "1":
+        return tools() or "kernels are interpreted in this process; unset TRITON_INTERPRET"
+    return tools()
 
 
 def layer(model: str) -> neurons.Layer:

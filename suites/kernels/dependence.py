@@ -40,8 +40,8 @@ def loads_in_flight(body: Sequence[Instruction]) -> int:
     loads: list[set[str]] = []  # the registers of each load under way
     groups = [0]  # the copies of each group under way, the open one last
     most = 0
-    for i in [*body] * ITERATIONS:
-        used = i.reads() | i.writes()
+    steps = [(i, i.reads() | i.writes()) for i in body]
+    for i, used in steps * ITERATIONS:
         loads = [registers for registers in loads if not registers & used]
         if i.name == "LDG":
             loads.append(i.writes())
