@@ -25,6 +25,8 @@ from asv_runner.discovery import disc_benchmarks
 
 Answer = dict[str, Any]
 
+_caches: dict[str, Any] = {}  # what each `setup_cache` returned, by asv's key of it
+
 
 class Target(NamedTuple):
     """A case as asv runs it."""
@@ -73,6 +75,7 @@ def describe(benchmark: Any) -> Iterator[Answer]:
             "kind": kind,
             "unit": benchmark.unit,
             "tolerance": getattr(benchmark, "tolerance", None),
+            "direction": getattr(benchmark, "direction", "lower"),
         }
 
 
@@ -80,6 +83,10 @@ def set_up(target: Target) -> str | None:
     """Run the `setup` of a case; return why the case does not apply, None if it does."""
     if target.benchmark.params:
         target.benchmark.set_param_idx(target.position)
+    if key := target.benchmark.setup_cache_key:
+        if key not in _caches:
+            _caches[key] = target.benchmark.do_setup_cache()
+        target.benchmark.set_cache(_caches[key])
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
         skipped = target.benchmark.do_setup()
