@@ -33,11 +33,12 @@ class Counters(NamedTuple):
     chain
         The longest chain of dependent instructions in the loop over time, per step.
     launches
-        Kernels that a call starts for an input of `compile.SHAPE`, those of torch among them.
+        Our kernels that a call starts for an input of `compile.SHAPE`; those by which torch gathers
+        parameters into rows are not counted.
     bytes_per_element
         Bytes that such a call reads and writes in its loops over time, per element of the input.
     serial_steps
-        Time steps that such a call takes one after the other.
+        Time steps, and chunks that are joined, that such a call takes one after the other.
     """
 
     model: str
@@ -70,8 +71,8 @@ def read(arch: str, model: str) -> Iterator[tuple[Counters, Kernel]]:
     """
     kernels = compile.kernels(compile.layer(model), arch)
     call = calls.calls(compile.layer(model))
-    for run, kernel in kernels.items():
-        yield _counters(model, run, arch, kernel, call[run]), kernel
+    for run in compile.PASSES:
+        yield _counters(model, run, arch, kernels[run], call[run]), kernels[run]
 
 
 def _counters(model: str, run: str, arch: str, kernel: Kernel, call: Call) -> Counters:
@@ -88,6 +89,7 @@ def _counters(model: str, run: str, arch: str, kernel: Kernel, call: Call) -> Co
         loads_in_flight=dependence.loads_in_flight(loop.body),
         chain=dependence.chain(loop.body) / loop.steps,
         launches=call.launches,
-        bytes_per_element=call.walks * loop.bytes / loop.steps,
+        # Walks that look for the ends of chunks read the same and write nothing per step.
+        bytes_per_element=call.walks * loop.bytes_read + loop.bytes_written,
         serial_steps=call.steps,
     )

@@ -10,7 +10,7 @@ from suites.kernels import sass
 from suites.kernels.sass import Instruction
 
 OUTPUTS = {"forward": "s", "backward": "grad_x"}  # what a kernel stores in every time step
-MEMORY = ("LDG", "LDGSTS", "STG", "RED", "REDG", "ATOMG")  # instructions that read or write it
+READS, WRITES = ("LDG", "LDGSTS"), ("STG", "RED", "REDG", "ATOMG")  # instructions of memory
 
 
 class TimeLoop(NamedTuple):
@@ -20,9 +20,14 @@ class TimeLoop(NamedTuple):
     steps: int  # time steps in one iteration
 
     @property
-    def bytes(self) -> int:
-        """The bytes that a thread reads and writes in an iteration, as if nothing were cached."""
-        return sum(i.bytes for i in self.body if i.name in MEMORY)
+    def bytes_read(self) -> float:
+        """The bytes that a thread reads per step, as if nothing were cached."""
+        return sum(i.bytes for i in self.body if i.name in READS) / self.steps
+
+    @property
+    def bytes_written(self) -> float:
+        """The bytes that a thread writes per step."""
+        return sum(i.bytes for i in self.body if i.name in WRITES) / self.steps
 
 
 def loop_over_time(text: str, kernel: str, code: Sequence[Instruction]) -> TimeLoop:

@@ -64,7 +64,7 @@ class Kernels:
 
     @metric(unit="kernels/call", tolerance=0.0, **AT)
     def track_launches(self, facts, model, run, arch):
-        """Kernels that a call starts, those of torch among them."""
+        """Our kernels that a call starts."""
         return self.counters.launches
 
     @metric(unit="bytes/element", tolerance=0.01, **AT)

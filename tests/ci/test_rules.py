@@ -32,6 +32,7 @@ def case(kind: str, base: Probe, head: Probe, tolerance: Any = None, model: str 
         "kind": kind,
         "unit": UNIT,
         "tolerance": tolerance,
+        "direction": "lower",
     }
     return Case.of(description, base, head)
 
@@ -70,8 +71,8 @@ def test_a_side_lists_no_case_until_it_says_so() -> None:
     ("base", "head", "tolerance", "outcome", "reason"),
     [
         (40.0, 45.0, None, Outcome.FAIL, f"grew by {quantity(5, UNIT)}"),
-        (40.0, 43.0, 0.1, Outcome.PASS, "unchanged"),
-        (40.0, 50.0, 0.25, Outcome.PASS, "unchanged"),
+        (40.0, 43.0, 0.1, Outcome.PASS, f"grew by {quantity(3, UNIT)}, within the tolerance"),
+        (40.0, 50.0, 0.25, Outcome.PASS, f"grew by {quantity(10, UNIT)}, within the tolerance"),
         (40.0, 50.5, 0.25, Outcome.FAIL, f"grew by {quantity(10.5, UNIT)}"),
         (40.0, 40.0, None, Outcome.PASS, "unchanged"),
         (40.0, 35.0, None, Outcome.PASS, f"new baseline: {quantity(35, UNIT)}"),

@@ -128,6 +128,12 @@ BENCHMARKS = {
         for metric in ("forward", "backward", "training")
     },
     **PROPERTIES,
+    "kernels.suite.Kernels.track_chain": {
+        "params": {"model": MODELS, "pass": ["forward"], "arch": ["sm_90"]},
+        "unit": "instructions/step",
+        "gate": "counter",
+        "shape": "T=16384 N=1 C=8",
+    },
 }
 
 

@@ -15,8 +15,9 @@ def test_an_unrolled_loop_has_a_store_for_each_step() -> None:
     assert loop == (CODE[3:17], 2)
 
 
-def test_bytes_of_an_iteration_are_those_of_its_loads_and_stores() -> None:
-    assert loops.loop_over_time(TEXT, "forward", CODE).bytes == 16
+def test_bytes_of_a_step_are_those_of_its_loads_and_stores() -> None:
+    loop = loops.loop_over_time(TEXT, "forward", CODE)
+    assert (loop.bytes_read, loop.bytes_written) == (4, 4)
 
 
 def test_a_loop_around_the_loops_over_time_is_none() -> None:
