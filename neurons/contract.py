@@ -20,6 +20,7 @@ import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -125,7 +126,7 @@ class Neuron:
         no_options = (*self.learnable, *self.running, "training")
         return named | {n: v for n, v in fields.items() if n not in no_options}
 
-    @property
+    @cached_property
     def needs(self) -> tuple[str, ...]:
         """The required options, known from the input: `shape`, its (C, *), or `T`, its length."""
         return tuple(n for n, default in self.options.items() if default is inspect.Parameter.empty)

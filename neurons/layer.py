@@ -78,6 +78,7 @@ class Layer(LazyModuleMixin, nn.Module):
     """
 
     state: Any
+    _batch: torch.Size  # [N, *] of that state
 
     def __init__(
         self,
@@ -181,11 +182,13 @@ class Layer(LazyModuleMixin, nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return the spikes, [T, N, *], for the input current x, [T, N, *], in its dtype."""
         self._check(x)
-        self._input = x.device.type, backends.is_short(x)
+        # torch's modules take long to set an attribute themselves.
+        object.__setattr__(self, "_input", (x.device.type, backends.is_short(x)))
         options = (self.params, self.fire, self.state, self.truncate, self.truncation)
         s, state = backends.run(self.neuron, self.backend, x, *options)
         if self.stateful:
-            self.state, self._batch = state, x.shape[1:]
+            object.__setattr__(self, "state", state)
+            object.__setattr__(self, "_batch", x.shape[1:])
         if self.training:
             for name in self.neuron.running:
                 old, new = getattr(self, name), getattr(state, name).detach()

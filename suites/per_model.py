@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from suites import axes
@@ -10,10 +10,15 @@ from suites import axes
 Fact = TypeVar("Fact")
 
 
-def measure(run: Callable[[str], Fact]) -> dict[str, Fact | Exception]:
-    """Return the result of `run` for every model, or the error it raised for that model."""
+def measure(
+    run: Callable[[str], Fact], models: Iterable[str] | None = None
+) -> dict[str, Fact | Exception]:
+    """Return the result of `run` for each of the models, or the error it raised for that model.
+
+    Without `models`, for all.
+    """
     facts: dict[str, Fact | Exception] = {}
-    for model in axes.models():
+    for model in axes.models() if models is None else models:
         try:
             facts[model] = run(model)
         except Exception as error:

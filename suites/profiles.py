@@ -54,6 +54,8 @@ class Profile(NamedTuple):
         The cases of gradients and training; "default" is the model's own surrogate.
     first_look
         Leave out what other cases imply, and the benchmarks of strange inputs and memory.
+    tasks
+        The tasks of accuracy: those that judge classes.
     conditions
         The conditions of accuracy, energy and horizon, see `suites.conditions`; a quick profile
         measures energy and horizon under the last of them only.
@@ -76,6 +78,7 @@ class Profile(NamedTuple):
     dtypes: tuple[str, ...] = ("float64", "float32", "bfloat16")
     surrogates: tuple[str, ...] = ("default",)
     first_look: bool = False
+    tasks: tuple[str, ...] = ("digits", "events", "pixels", "recall", "rows", "yin_yang")
     conditions: tuple[str, ...] = ("own", "matched", "paper")
     seeds: int = 3
     warmup: float = 0.1
@@ -120,6 +123,7 @@ PROFILES = {
         loop_steps=4096,
         dtypes=("float32",),
         first_look=True,
+        tasks=("digits", "rows"),
         conditions=("matched",),
         seeds=1,
         warmup=0.02,

@@ -2,6 +2,7 @@
 
 __main__.py    the command line and the pipeline
 trees.py       two revisions, checked out in two folders
+impact.py      which models they can differ in
 side.py        one of the two: a process that measures it, and the messages to it
 worker.py      the program of that process: it runs benchmarks on request
 bench.py       both sides: the cases to run, and the rounds in which they alternate
@@ -9,5 +10,6 @@ cases.py       a case and what came of it on both sides
 rules/         the rules, one per file: each turns the measurements into rows
 statistics.py  the tests by which the speed rule decides
 rows.py        the rows and the verdict
+waivers.py     rows that may fail for some time
 comment.py     the report as Markdown and JSON, by templates/
 """

@@ -2,22 +2,31 @@
 
     python -m ci.gate --base REV --head REV
 
-Two revisions -> a worktree and a worker for each -> every case called once on both -> the rules ->
-a report. Exit codes: 0 pass or undecided, 1 fail, 2 usage error, 3 invalid measurement.
+Two revisions -> a worktree for each -> which models they can differ in -> a worker for each ->
+every case of these models called once on both -> the rules -> the waivers -> a report.
+Exit codes: 0 pass or undecided, 1 fail, 2 usage error, 3 invalid measurement.
+
+    python -m ci.gate waive ROW --ceiling 1.1 --issue URL --owner NAME --reason TEXT
+
+writes a waiver: that row may fail for some time (see `ci.gate.waivers`).
 """
 
 import argparse
 import platform
+import shutil
 import signal
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ci.gate import bench, comment, trees
+from ci.gate import bench, comment, trees, waivers
+from ci.gate.impact import Impact, impact_of
 from ci.gate.rows import USAGE_ERROR, Report, Row
 from ci.gate.rules import every_rule
 from ci.gate.side import SideError
+from ci.gate.statistics import Outcome
 
 HERE = Path(__file__).resolve().parents[2]
 ENDING = (signal.SIGINT, signal.SIGTERM)
@@ -34,6 +43,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--suites", type=Path, default=HERE / "suites", help="default: ours")
     parser.add_argument("--profile", default="gate", help="SPIKEBENCH_PROFILE; default: gate")
     parser.add_argument("--minimum", type=int, default=10, help="cases that must run on both sides")
+    parser.add_argument("--full", action="store_true", help="measure unchanged models too")
     parser.add_argument("--seed", type=int, default=0, help="of the random order of the bursts")
     parser.add_argument("-o", "--output", type=Path, help="folder for gate.md and gate.json")
     return parser.parse_args(arguments)
@@ -49,28 +59,62 @@ def run(options: argparse.Namespace) -> Report:
             f"no suites package at {options.suites}; name its folder by --suites"
         )
     commits = {"base": base, "head": head}
-    try:
-        with (
-            trees.checkouts(options.repo, commits, options.suites) as roots,
-            bench.opened(roots, options.profile, options.minimum, options.seed) as both_sides,
-        ):
-            rows = [row for rule in every_rule() for row in rule.judge(both_sides)]
-    except SideError as error:
-        rows = [Row.general("coverage", str(error))]
-    setting = {**commits, **machine(), "profile": options.profile, "seed": options.seed}
+    with trees.checkouts(options.repo, commits, options.suites) as roots:
+        impact = impact_of(roots, full=options.full)
+        accepted = waivers.load(options.repo, head)
+        rows = measure(roots, impact, options)
+    here = machine()
+    rows = waivers.apply(rows, accepted, here["device"], complete=impact.shared)
+    setting = {**commits, **here, "profile": options.profile, "seed": options.seed}
+    setting |= {"impact": str(impact), "ruler": trees.ruler(options.repo, base, head)}
     seconds = round(time.monotonic() - started, 1)
     return Report.worst_first(rows, {**setting, "seconds": seconds})
 
 
+def measure(roots: dict[str, Path], impact: Impact, options: argparse.Namespace) -> list[Row]:
+    """Return the rows of all rules, without starting a worker if nothing can differ."""
+    if impact.nothing:
+        return [Row.general("impact", "base and head have the same neurons/", Outcome.PASS)]
+    sides = bench.opened(roots, impact, options.profile, options.minimum, options.seed)
+    try:
+        with sides as both_sides:
+            return [row for rule in every_rule() for row in rule.judge(both_sides)]
+    except SideError as error:
+        return [Row.general("coverage", str(error))]
+
+
 def machine() -> dict[str, Any]:
     """Return what the report says of this machine."""
-    return {"machine": platform.platform(), "python": platform.python_version()}
+    device = "cuda" if shutil.which("nvidia-smi") else "cpu"
+    python = platform.python_version()
+    return {"machine": platform.platform(), "device": device, "python": python}
+
+
+def waive(arguments: list[str]) -> None:
+    """Add a waiver to the file of this checkout, from the command line after `waive`."""
+    parser = argparse.ArgumentParser(
+        prog="python -m ci.gate waive", description="Let a row of the report fail for some time."
+    )
+    parser.add_argument("row", help="its name, as the report gives it")
+    parser.add_argument("--ceiling", type=float, required=True, help="largest ratio head/base")
+    parser.add_argument("--issue", required=True, help="where it is worked on")
+    parser.add_argument("--owner", required=True)
+    parser.add_argument("--reason", required=True)
+    parser.add_argument("--days", type=int, default=30, help="from today, 90 at most; default: 30")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default=machine()["device"])
+    options = vars(parser.parse_args(arguments))
+    expires = date.today() + timedelta(days=options.pop("days"))
+    print(waivers.add(HERE, waivers.Waiver(**options, expires=expires)))
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the gate and return its exit code."""
-    options = parse(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
+        if arguments[:1] == ["waive"]:
+            waive(arguments[1:])
+            return 0
+        options = parse(arguments)
         report = run(options)
     except trees.UsageError as error:
         print(f"gate: {error}", file=sys.stderr)

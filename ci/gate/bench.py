@@ -15,6 +15,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ci.gate.cases import Case, Probe
+from ci.gate.impact import Impact
 from ci.gate.side import Side
 from ci.gate.statistics import Pair, Sample
 
@@ -30,6 +31,7 @@ class Bench:
     """The two running workers, and the cases that at least one of them lists."""
 
     roots: dict[str, Path]
+    impact: Impact
     profile: str
     minimum: int  # cases that must run on both sides
     order: random.Random
@@ -47,8 +49,9 @@ class Bench:
             self.sides.popitem()[1].close()
 
     def probe(self) -> None:
-        """Call every case once on both sides, at the same time since nothing is timed here."""
+        """Call every case to be measured once on both sides, at the same time: nothing is timed."""
         listed = {name: case for side in self.sides.values() for name, case in side.cases.items()}
+        listed = {n: case for n, case in listed.items() if self.impact.measures(case["params"])}
         for name, description in tqdm(listed.items(), "gate: probe", unit="case"):
             self.cases.append(Case.of(description, **self.call(name)))
 
@@ -100,9 +103,11 @@ class Bench:
 
 
 @contextmanager
-def opened(roots: dict[str, Path], profile: str, minimum: int, seed: int) -> Iterator[Bench]:
+def opened(
+    roots: dict[str, Path], impact: Impact, profile: str, minimum: int, seed: int
+) -> Iterator[Bench]:
     """Yield a bench with running workers and probed cases; end the workers afterwards."""
-    bench = Bench(roots, profile, minimum, random.Random(seed), {}, [])
+    bench = Bench(roots, impact, profile, minimum, random.Random(seed), {}, [])
     try:
         bench.replace_workers()
         bench.probe()

@@ -26,6 +26,7 @@ class Case:
     kind: str  # "speed" for a timing, else the benchmark's own `gate` attribute
     unit: str
     tolerance: float
+    direction: str  # which values are better, "lower" or "higher"
     base: Probe
     head: Probe
 

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ci.gate.rows import Report
 from ci.gate.rules import every_rule
-from reports.markdown import markdown_text
+from reports.markdown import code, markdown_text
 from reports.units import quantity, times
 
 
@@ -20,7 +20,12 @@ def markdown(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"quantity": quantity, "times": times, "cell": markdown_text}
+    environment.filters |= {
+        "quantity": quantity,
+        "times": times,
+        "cell": markdown_text,
+        "code": code,
+    }
     rules = [" ".join((rule.__doc__ or "").split()) for rule in every_rule()]
     return environment.get_template("gate.md.j2").render(report=report, rules=rules)
 
@@ -34,6 +39,6 @@ def write(report: Report, folder: Path) -> None:
         "headline": report.headline,
         "exit_code": report.exit_code,
         **report.setting,
-        "rows": [asdict(row) for row in report.rows],
+        "rows": [{"name": row.name, **asdict(row)} for row in report.rows],
     }
     (folder / "gate.json").write_text(json.dumps(content, indent=1, allow_nan=False) + "\n")

@@ -8,7 +8,7 @@ from typing import Any
 from ci.gate.cases import Case
 from ci.gate.statistics import Outcome
 
-EXIT_CODES = {Outcome.FAIL: 1, Outcome.INVALID: 3}
+EXIT_CODES = {Outcome.FAIL: 1, Outcome.INVALID: 3, Outcome.VANISHED: 1}
 USAGE_ERROR = 2
 
 
@@ -39,9 +39,30 @@ class Row:
         return cls(rule, *columns, base, head, finite, verdict, reason)
 
     @classmethod
-    def general(cls, rule: str, reason: str) -> "Row":
-        """Build an INVALID row about the run as a whole."""
-        return cls(rule, "", "", "", {}, "", None, None, None, Outcome.INVALID, reason)
+    def general(cls, rule: str, reason: str, verdict: Outcome = Outcome.INVALID) -> "Row":
+        """Build a row about the run as a whole."""
+        return cls(rule, "", "", "", {}, "", None, None, None, verdict, reason)
+
+    @classmethod
+    def of_model(
+        cls, rule: str, model: str, verdict: Outcome, reason: str, change: float | None = None
+    ) -> "Row":
+        """Build a row about a model as a whole, with the relative change that the rule found."""
+        unit = "" if change is None else "relative change"
+        base = None if change is None else 0.0
+        return cls(
+            rule, rule, model, rule, {"model": model}, unit, base, change, None, verdict, reason
+        )
+
+    @property
+    def name(self) -> str:
+        """The row's name, as a waiver gives it."""
+        return f"{self.benchmark}({', '.join(self.params.values())})"
+
+    @property
+    def amount(self) -> float:
+        """How bad it is, to be compared with the ceiling of a waiver: ratio, or change."""
+        return next((value for value in (self.ratio, self.head) if value is not None), 0.0)
 
 
 @dataclass(frozen=True)
@@ -76,8 +97,21 @@ class Report:
 
     @property
     def urgent(self) -> list[Row]:
-        """The rows that the report shows first: FAIL, INVALID and NEW."""
-        return [r for r in self.rows if r.verdict in (*EXIT_CODES, Outcome.NEW)]
+        """The rows that the report shows first."""
+        first = (*EXIT_CODES, Outcome.WAIVED, Outcome.NEW)
+        return [row for row in self.rows if row.verdict in first]
+
+    @property
+    def rest(self) -> list[Row]:
+        """The other rows that were judged; those that ran nowhere are only counted."""
+        hidden = (*self.urgent, *(row for row in self.rows if row.verdict is Outcome.NOT_RUN))
+        return [row for row in self.rows if row not in hidden]
+
+    @property
+    def waivable(self) -> list[Row]:
+        """The rows that a waiver could let pass."""
+        failing = (Outcome.FAIL, Outcome.VANISHED)
+        return [r for r in self.rows if r.verdict in failing and r.rule != "numerics"]
 
     @property
     def headline(self) -> str:

@@ -35,6 +35,8 @@ class Outcome(StrEnum):
 
     FAIL = "FAIL"
     INVALID = "INVALID"
+    VANISHED = "VANISHED"
+    WAIVED = "WAIVED"
     UNDECIDED = "UNDECIDED"
     NEW = "NEW"
     PASS = "PASS"

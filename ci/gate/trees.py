@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+RULER = ("suites", "ci", "tests/golden", "constraints.txt", "pyproject.toml", "asv.conf.json")
+
 
 class UsageError(Exception):
     """A request that cannot be carried out, in one line."""
@@ -40,6 +42,11 @@ def merge_base(repo: Path, head: str) -> str:
         except UsageError:
             continue
     raise UsageError(f"{head!r} has no common commit with main in {repo}; name one with --base")
+
+
+def ruler(repo: Path, base: str, head: str) -> list[str]:
+    """Return the files by which the gate judges that differ between two commits."""
+    return git(repo, "diff", "--name-only", base, head, "--", *RULER).splitlines()
 
 
 @contextmanager

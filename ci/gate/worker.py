@@ -17,8 +17,6 @@ import statistics
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
@@ -26,6 +24,8 @@ from asv_runner.benchmarks.time import TimeBenchmark
 from asv_runner.discovery import disc_benchmarks
 
 Answer = dict[str, Any]
+
+_caches: dict[str, Any] = {}  # what each `setup_cache` returned, by asv's key of it
 
 
 class Target(NamedTuple):
@@ -75,6 +75,7 @@ def describe(benchmark: Any) -> Iterator[Answer]:
             "kind": kind,
             "unit": benchmark.unit,
             "tolerance": getattr(benchmark, "tolerance", None),
+            "direction": getattr(benchmark, "direction", "lower"),
         }
 
 
@@ -82,6 +83,10 @@ def set_up(target: Target) -> str | None:
     """Run the `setup` of a case; return why the case does not apply, None if it does."""
     if target.benchmark.params:
         target.benchmark.set_param_idx(target.position)
+    if key := target.benchmark.setup_cache_key:
+        if key not in _caches:
+            _caches[key] = target.benchmark.do_setup_cache()
+        target.benchmark.set_cache(_caches[key])
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
         skipped = target.benchmark.do_setup()
@@ -108,7 +113,7 @@ def probe(target: Target) -> Answer:
 
 def trace(model: str) -> Answer:
     """Return what a model computes at a fixed input, {} if the suites have no fingerprints."""
-    fingerprint = import_module("suites.fingerprint") if find_spec("suites.fingerprint") else None
+    fingerprint = sys.modules.get("suites.fingerprint")
     values = fingerprint.trace(model) if fingerprint else {}
     return {"trace": {name: value.tolist() for name, value in values.items()}}
 

@@ -30,8 +30,12 @@ class Backend(NamedTuple):
         Whether it compiles at the first call.
     starts_fast
         Whether the first call takes about a second at most; "auto" chooses no other.
+    takes_half
+        Whether it reads half-precision inputs as they are, and computes in float32 all the same;
+        for another one they are copied.
 
-    The suites read the last four from the text of the file, where they are literals.
+    The suites read devices, serial, compiled and starts_fast from the text of the file, where they
+    are literals.
     """
 
     run: Callable[[Neuron, Tensor, Any, Fire, Any], tuple[Tensor, Any]]
@@ -40,3 +44,4 @@ class Backend(NamedTuple):
     serial: bool = False
     compiled: bool = False
     starts_fast: bool = True
+    takes_half: bool = False

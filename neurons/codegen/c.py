@@ -7,7 +7,11 @@ arguments: models that differ only in them share a library.
 
 from __future__ import annotations
 
+import math
+
+from neurons.codegen import c_rows
 from neurons.codegen.c_text import TEXT
+from neurons.codegen.fields import Field
 from neurons.codegen.operations import FUNCTIONS, LOGICAL, Input, Operation
 from neurons.codegen.program import Program, Schedule
 from neurons.codegen.writer import Writer, each_row, fill, names
@@ -40,10 +44,10 @@ EXPRESSIONS: dict[Operation | Input, str] = {
     Operation.WHERE: "{0} ? {1} : {2}",
     Operation.REAL: "(real){0}",
     Operation.INT: "(I){0}",
-    Operation.SIGMOID: "1 / (1 + F(exp)(-{0}))",
-    Operation.POW: "F(pow)({0}, {1})",
-    **{function: f"F({function.value})({{0}})" for function in FUNCTIONS},
-    Operation.ROUND: "F(rint)({0})",
+    Operation.SIGMOID: "1 / (1 + FN(exp)(-{0}))",
+    Operation.POW: "FN(pow)({0}, {1})",
+    **{function: f"FN({function.value})({{0}})" for function in FUNCTIONS},
+    Operation.ROUND: "FN(rint)({0})",
 }
 TYPES: dict[Operation | Input, str] = {Operation.INT: "I", **dict.fromkeys(LOGICAL, "int")}
 
@@ -56,6 +60,18 @@ def source(program: Program, real: str) -> tuple[str, list[float]]:
     """Return the text for real "float" or "double", and the constants that its functions take."""
     writer = _Writer(program)
     return writer.text(real), writer.constants
+
+
+KINDS = (Input.STATE, Input.SHARED_STATE, Input.NEURON_PARAM, Input.COMMON_PARAM, Input.TABLE)
+
+
+def layout(field: Field) -> list[int]:
+    """Return a field as the C functions take it: kind, columns, start, lead and trail."""
+    end = len(field.shape) - field.trail
+    channels = 1 if end > field.lead else 2
+    columns = 0 if field.kind is Input.STATE else channels
+    lead, trail = math.prod(field.shape[: field.lead]), math.prod(field.shape[end:])
+    return [KINDS.index(field.kind), columns, field.start, lead, trail]
 
 
 class _Writer(Writer):
@@ -93,11 +109,15 @@ class _Writer(Writer):
         numbers = len(p.next_state) + len(p.terms) + len(self.segment_invariants)
         return fill(
             TEXT,
-            self.forward_parts() | self.recompute_parts() | self.backward_parts(),
+            {"rows": [c_rows.TEXT]}
+            | self.forward_parts()
+            | self.recompute_parts()
+            | self.backward_parts(),
             real=real,
             function="name##f" if real == "float" else "name",
             states=len(p.next_state),
             shared_states=len(p.next_shared_state),
+            state_fields=len(p.states),
             saved=len(p.saved),
             tile=SMALL_TILE if numbers > MANY_NUMBERS else LARGEST_BLOCK,
             terms=len(p.terms),

@@ -18,7 +18,7 @@ VECTOR(exp) VECTOR(log) VECTOR(tanh) VECTOR(sin) VECTOR(cos) VECTOR(atan)
 
 typedef int64_t I;
 typedef $real real;
-#define F(name) $function
+#define FN(name) $function
 #define NEURONS _Pragma("omp simd") for (I n = 0; n < L; n++)
 #define TILE ((I)$tile) /* neurons of a tile, at most */
 #define P (TILE + 16)      /* from row to row of a tile: a power of 2 would share cache lines */
@@ -31,13 +31,16 @@ typedef $real real;
 #define CLONES
 #endif
 
-/* Rows of the state, of the shared state, and of a step: its state and its saved results. */
-static const I S = $states, U = $shared_states, R = $states + $saved;
+/* Rows of the state, of the shared state, and of a step: its state and its saved results; and the
+   number of fields of both states, which are the first. */
+static const I S = $states, U = $shared_states, R = $states + $saved, F = $state_fields;
 
 static void copy(real *to, I to_row, const real *from, I from_row, I rows, I L)
 {
     ROWS(i, rows) memcpy(to + i * to_row, from + i * from_row, sizeof(real) * L);
 }
+
+$rows
 
 /* L neurons, from the first step to the last. */
 CLONES static void forward_block(
@@ -66,24 +69,42 @@ CLONES static void forward_block(
     free(invariants);
 }
 
-/* Each block has a copy of the shared state; the first one writes the result. */
+/* The tensors are those of the fields, NULL for a first state of constants; `last` are those of the
+   last state. */
 void forward(
-    I T, I M, I K, I block, I threads, const double *k, const real *x, const real *neuron_params,
-    const real *common_params, const real *tables, real *s, real *state, real *shared_state,
-    real *checkpoints, real *shared_checkpoints)
+    I T, I M, I channels, I inner, I K, I block, I threads, const double *k, const Field *fields,
+    I count, const double *first_state, const real *const *tensors, const real *x, real *s,
+    real *const *last, real *checkpoints)
 {
-    real *start = malloc(sizeof(real) * (U + 1));
-    memcpy(start, shared_state, sizeof(real) * U);
+    const Neurons z = {M, channels, inner};
+    /* A single state with the order of rows is computed where it is returned. */
+    const I in_place = F == 1 && fields->kind == STATE && fields->trail == 1;
+    Rows rows = new_rows(fields + in_place, count - in_place, M, 1);
+    real *own = rows.of[STATE];
+    if (in_place) rows.of[STATE] = last[0];
+    real *shared_checkpoints = K ? checkpoints + (T + K - 1) / K * S * M : NULL;
+    ROWS(i, count)
+        if (shared(fields + i)) gather(fields + i, ALL, 0, 1, tensors[i], first_state + S, rows);
+    real last_shared[U + 1]; /* of the first block; every other one computes a copy */
+    memcpy(last_shared, rows.of[SHARED_STATE], sizeof(real) * U);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (I lo = 0; lo < M; lo += block) {
+        const I L = M - lo < block ? M - lo : block;
         real shared_copy[U + 1];
-        memcpy(shared_copy, start, sizeof(real) * U);
-        forward_block(T, M, K, M - lo < block ? M - lo : block, k, x + lo, neuron_params + lo,
-                      common_params, tables + lo, s + lo, state + lo,
-                      lo ? shared_copy : shared_state, checkpoints + lo,
+        memcpy(shared_copy, rows.of[SHARED_STATE], sizeof(real) * U);
+        ROWS(i, count)
+            if (!shared(fields + i)) gather(fields + i, z, lo, L, tensors[i], first_state, rows);
+        forward_block(T, M, K, L, k, x + lo, rows.of[NEURON_PARAM] + lo, rows.of[COMMON_PARAM],
+                      rows.of[TABLE] + lo, s + lo, rows.of[STATE] + lo,
+                      lo ? shared_copy : last_shared, checkpoints + lo,
                       lo ? NULL : shared_checkpoints);
+        for (I i = in_place; i < F; i++)
+            if (!shared(fields + i)) scatter(fields + i, M, lo, L, rows, last[i]);
     }
-    free(start);
+    memcpy(rows.of[SHARED_STATE], last_shared, sizeof(real) * U);
+    ROWS(i, F) if (shared(fields + i)) scatter(fields + i, 1, 0, 1, rows, last[i]);
+    rows.of[STATE] = own;
+    free_rows(rows);
 }
 
 /* One backward step: a function, so that compilers see few pointers and constant distances. */
@@ -152,29 +173,47 @@ CLONES static void backward_segment(
     }
 }
 
+/* The tensors are the gradients of the last states, and the parameters; `grads` are those of the
+   first states and of the parameters. NULL stands for zeros, and for what is not wanted. */
 void backward(
-    I T, I M, I K, I block, I threads, const double *k, const real *x, const real *neuron_params,
-    const real *common_params, const real *tables, const real *checkpoints,
-    const real *shared_checkpoints, const real *grad_s, real *grad_state, real *grad_x,
-    real *grad_neuron_params, real *grad_common_params, real *grad_tables)
+    I T, I M, I channels, I inner, I K, I block, I threads, const double *k, const Field *fields,
+    I count, const real *const *tensors, const real *x, const real *checkpoints,
+    const real *grad_s, real *grad_x, real *const *grads)
 {
-    const I of_steps = (K + 1) * R * P, of_tile = ($terms + $segment_invariants + S) * P;
+    const Neurons z = {M, channels, inner};
+    const Rows rows = new_rows(fields, count, M, 1), grad = new_rows(fields + F, count - F, M, M);
+    const real *shared_checkpoints = checkpoints + (T + K - 1) / K * S * M;
+    const I kept = K < T ? K : T, of_steps = (kept + 1) * R * P;
+    const I of_tile = ($terms + $segment_invariants + S) * P;
+    for (I i = F; i < count; i++)
+        if (shared(fields + i)) gather(fields + i, ALL, 0, 1, tensors[i], NULL, rows);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (I lo = 0; lo < M; lo += block) {
         const I hi = lo + block < M ? lo + block : M, tiles = (hi - lo + TILE - 1) / TILE;
         real *steps = aligned_alloc(64, sizeof(real) * (of_steps + of_tile * tiles + P));
-        real *shared_steps = malloc(sizeof(real) * ((K + 1) * U + 1));
+        real *shared_steps = malloc(sizeof(real) * ((kept + 1) * U + 1));
+        ROWS(i, count) {
+            const Field *f = fields + i;
+            if (!shared(f)) gather(f, z, lo, hi - lo, tensors[i], NULL, rows);
+            if (f->kind == TABLE) gather(f, z, lo, hi - lo, NULL, NULL, grad);
+        }
         for (I c = (T - 1) / K; c >= 0; c--)
             ROWS(i, tiles) {
                 const I n = lo + i * TILE, L = n + TILE < hi ? TILE : hi - n;
-                backward_segment(c, T, M, K, L, k, x + n, neuron_params + n, common_params,
-                                 tables + n, checkpoints + n, shared_checkpoints, grad_s + n,
-                                 grad_state + n, grad_x + n, grad_neuron_params + n,
-                                 grad_common_params + n, grad_tables + n, steps, shared_steps,
+                backward_segment(c, T, M, K, L, k, x + n, rows.of[NEURON_PARAM] + n,
+                                 rows.of[COMMON_PARAM], rows.of[TABLE] + n, checkpoints + n,
+                                 shared_checkpoints, grad_s + n, rows.of[STATE] + n, grad_x + n,
+                                 grad.of[NEURON_PARAM] + n, grad.of[COMMON_PARAM] + n,
+                                 grad.of[TABLE] + n, steps, shared_steps,
                                  steps + of_steps + i * of_tile);
             }
+        ROWS(i, F) if (grads[i]) scatter(fields + i, M, lo, hi - lo, rows, grads[i]);
         free(steps);
         free(shared_steps);
     }
+    for (I i = F; i < count; i++)
+        if (grads[i]) sum(fields + i, z, grad, grads[i]);
+    free_rows(rows);
+    free_rows(grad);
 }
 """

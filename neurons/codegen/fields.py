@@ -26,6 +26,7 @@ class Field(NamedTuple):
     lead: int = 0  # axes before those of the neurons
     trail: int = 0  # axes after those of the neurons
     learns: bool = False  # has a gradient
+    shape: tuple[int, ...] = ()  # of a state for some samples; only the axes lead and trail count
 
     @property
     def per_neuron(self) -> bool:
@@ -64,7 +65,9 @@ def param_fields(neuron: Neuron, p: Any, channels: int) -> list[Field]:
             kind, rows, lead, trail = Input.NEURON_PARAM, v[0].numel(), 0, v.ndim - 1
         else:
             kind, rows, lead, trail = Input.COMMON_PARAM, v.numel(), 0, v.ndim
-        fields.append(Field(name, kind, rows_of_kind[kind], rows, lead, trail, v.requires_grad))
+        fields.append(
+            Field(name, kind, rows_of_kind[kind], rows, lead, trail, v.requires_grad, (*v.shape,))
+        )
         rows_of_kind[kind] += rows
     return fields
 
@@ -78,6 +81,8 @@ def state_fields(neuron: Neuron, x: Tensor, p: Any) -> list[Field]:
         kind = Input.STATE if grown else Input.SHARED_STATE
         lead, trail = (grown[0], v.ndim - x.ndim - grown[0]) if grown else (0, v.ndim)
         rows = v.numel() // (x.numel() if grown else 1)
-        fields.append(Field(name, kind, rows_of_kind[kind], rows, lead, trail, bool(grown)))
+        fields.append(
+            Field(name, kind, rows_of_kind[kind], rows, lead, trail, bool(grown), (*v.shape,))
+        )
         rows_of_kind[kind] += rows
     return fields

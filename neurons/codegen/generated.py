@@ -13,16 +13,17 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from neurons.codegen import chunks, operators
+from neurons.codegen import operators
 from neurons.codegen.fields import Field
-from neurons.codegen.kernel import Handle, Kernel
+from neurons.codegen.kernel import Kernel
 from neurons.codegen.operations import PER_NEURON, Input, UnsupportedStepError
+from neurons.codegen.operators import Handle
 from neurons.codegen.program import Program
 from neurons.codegen.trace import trace
 from neurons.contract import Neuron
 from neurons.fire import Fire
 
-# Steps from checkpoint to checkpoint. Storing every state (1) costs LIF on a CPU 2.2 times the time
+# Steps from checkpoint to checkpoint on a CPU. Storing every state (1) costs LIF 2.2 times the time
 # of forward and backward, and 4 bytes per element instead of 1/8; between 8 and 128 the time hardly
 # differs (2048 neurons, 2048 steps, float32).
 CHECKPOINT_INTERVAL = 32
@@ -35,27 +36,32 @@ class Signature(NamedTuple):
 
     neuron: Neuron
     fire: Fire
-    fixed: tuple[tuple[str, Any], ...]  # parameters that are no tensors: (name, value)
-    tensors: tuple[tuple[str, tuple[int, ...], bool], ...]  # (name, shape, has a gradient)
+    params: tuple[Any, ...]  # the value of a number, the shape of a tensor
+    learns: tuple[bool, ...]  # whether each tensor has a gradient
     channels: int
 
     @classmethod
     def of(cls, neuron: Neuron, p: Any, fire: Fire, channels: int) -> Signature:
-        tensors = {name: v for name, v in p._asdict().items() if isinstance(v, Tensor)}
-        fixed = tuple((name, v) for name, v in p._asdict().items() if name not in tensors)
-        learns = {name: v.requires_grad or name in neuron.learnable for name, v in tensors.items()}
-        shapes = tuple((name, tuple(v.shape), learns[name]) for name, v in tensors.items())
-        return cls(neuron, fire, fixed, shapes, channels)
+        params = tuple([v.shape if isinstance(v, Tensor) else v for v in p])
+        learnable = neuron.learnable
+        learns = [
+            v.requires_grad or name in learnable
+            for name, v in zip(p._fields, p, strict=True)
+            if isinstance(v, Tensor)
+        ]
+        return cls(neuron, fire, params, tuple(learns), channels)
 
 
 @cache
 def _program(signature: Signature) -> Program:
+    learns = iter(signature.learns)
     with torch.device("cpu"):
-        tensors = {
-            name: torch.full(shape, 0.5).requires_grad_(learns)
-            for name, shape, learns in signature.tensors
-        }
-        p = signature.neuron.Params(**dict(signature.fixed), **tensors)
+        p = signature.neuron.Params(
+            *(
+                torch.full(v, 0.5).requires_grad_(next(learns)) if isinstance(v, torch.Size) else v
+                for v in signature.params
+            )
+        )
         return trace(signature.neuron, p, signature.fire, signature.channels)
 
 
@@ -84,21 +90,65 @@ def _with_cure(reason: UnsupportedStepError) -> str:
     return f"{reason}; use backend='eager'"
 
 
-def run(
-    backend: str, build: BuildKernel, neuron: Neuron, x: Tensor, p: Any, fire: Fire, state: Any
-) -> tuple[Tensor, Any]:
-    """Return the spikes, [T, N, *], and the last state, by the kernel that `build` makes.
+def find(backend: str, build: BuildKernel, neuron: Neuron, x: Tensor, p: Any, fire: Fire) -> Handle:
+    """Return the kernel that `build` makes, built at the first call for these parameters.
 
     Raise ValueError, with the name of the backend, for a model that has no program.
     """
-    state = neuron.initial(x[0], p) if state is None else state
     signature = Signature.of(neuron, p, fire, x.shape[2] if x.ndim > 2 else 1)
+    cached = _handle if torch.compiler.is_compiling() else _cached_handle
     try:
-        handle = _handle(build, signature, x.dtype)
+        return cached(build, signature, _wide(x))
     except UnsupportedStepError as reason:
-        neuron.step(x[0], state, p, fire)  # type: ignore[misc]  # its own error may be clearer
+        first = x[0].to(_wide(x))
+        state = neuron.initial(first, p)
+        neuron.step(first, state, p, fire)  # type: ignore[misc]  # its own error may be clearer
         line = f"backend {backend!r} cannot compile {neuron.name}: {_with_cure(reason)}"
         raise ValueError(line) from None
+
+
+def run_tensors(
+    handle: Handle, neuron: Neuron, x: Tensor, p: Any, state: Any
+) -> tuple[Tensor, Any]:
+    """Return the spikes, [T, N, *], and the last state, by a kernel that takes these tensors."""
+    program = handle.kernel.program
+    if state is None and program.first_state is None:
+        state = neuron.initial(x[0], p)
+    states = [] if state is None else _states(program, neuron, state, x)
+    tensors = [v for v in p if isinstance(v, Tensor)]
+    params = [_contiguous(f, v) for f, v in zip(program.params, tensors, strict=True)]
+    interval = _interval(x, *states, *params)
+    s, *last = operators.run(handle, x.contiguous(), states, params, interval)
+    if program.next_shared_state:
+        last = [_contiguous(f, v) for f, v in zip(program.states, last, strict=True)]
+    return s, neuron.State(*last)
+
+
+def _states(program: Program, neuron: Neuron, state: Any, x: Tensor) -> list[Tensor]:
+    """Return the tensors of a state in the dtype of x; raise ValueError for a wrong shape."""
+    for f, v, shape in zip(program.states, state, program.state_shapes(x.shape[1:]), strict=True):
+        if v.shape != shape:
+            raise ValueError(
+                f"{neuron.name} got a state whose {f.name} has the shape {tuple(v.shape)}; it "
+                f"must be {shape}; call reset_state() first"
+            )
+    tensors = (v if v.dtype is x.dtype else v.to(x.dtype) for v in state)
+    return [_contiguous(f, v) for f, v in zip(program.states, tensors, strict=True)]
+
+
+def _contiguous(f: Field, v: Tensor) -> Tensor:
+    return (v if f.learns else v.detach()).contiguous()
+
+
+def _interval(*tensors: Tensor) -> int:
+    """Return the steps from checkpoint to checkpoint; 0 if there is no gradient."""
+    learns = torch.is_grad_enabled() and any(v.requires_grad for v in tensors)
+    return CHECKPOINT_INTERVAL if learns else 0
+
+
+def run_rows(handle: Handle, neuron: Neuron, x: Tensor, p: Any, state: Any) -> tuple[Tensor, Any]:
+    """Return the spikes, [T, N, *], and the last state, by a kernel that takes rows."""
+    state = neuron.initial(x[0].to(_wide(x)), p) if state is None else state
     program = handle.kernel.program
     flat = x.reshape(len(x), -1).contiguous()
     s, states, shared_state = _run_rows(handle, flat, *_gather(program, state, p, x))
@@ -110,22 +160,19 @@ def run(
     return s.view(x.shape), neuron.State(*tensors)
 
 
-def _run_rows(handle: Handle, x: Tensor, state: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
-    """Run x, [T, M], from a state, [rows, M]; return s, the last state and shared state.
+def _wide(x: Tensor) -> torch.dtype:
+    """Return in which dtype a kernel computes."""
+    return torch.promote_types(x.dtype, torch.float32)
 
-    `others` are the shared state and the parameters, as the operator takes them.
-    """
-    learns = torch.is_grad_enabled() and any(v.requires_grad for v in (x, state, *others))
-    interval = CHECKPOINT_INTERVAL if learns else 0
 
-    def run_chunks(states: Tensor) -> tuple[Tensor, ...]:
-        return operators.forward(x, states, *others, handle.number, interval)
+def _run_rows(
+    handle: Handle, x: Tensor, state: Tensor, shared_state: Tensor, *params: Tensor
+) -> tuple[Tensor, ...]:
+    """Run x, [T, M], from a state, [rows, M]; return s, the last state and shared state."""
+    interval = _interval(x, state, *params)
 
-    kernel = handle.kernel
-    count = kernel.chunks(*x.shape) if kernel.program.affine else 1
-    first_states = chunks.first_states(run_chunks, kernel.program, x, state, count)
-    s, states, shared_state, *_ = run_chunks(first_states)
-    return s, states[-1], shared_state
+    s, states, shared_state = operators.run(handle, x, (state, shared_state), params, interval)
+    return s, states, shared_state
 
 
 def _gather(program: Program, state: Any, p: Any, x: Tensor) -> tuple[Tensor, ...]:
@@ -147,7 +194,7 @@ def _rows(
     parts = []
     for f in fields:
         if f.kind is kind:
-            v = getattr(holder, f.name).to(x.dtype)
+            v = getattr(holder, f.name).to(_wide(x))
             rows = f.to_rows(v if f.learns or kind is Input.SHARED_STATE else v.detach())
             if shape and f.per_neuron:
                 rows = rows.view(f.rows, 1, -1, *(1,) * (len(shape) - 2))
@@ -155,4 +202,4 @@ def _rows(
             parts.append(rows)
     if parts:
         return torch.cat(parts)
-    return x.new_empty(0, x[0].numel() if kind in PER_NEURON else 1)
+    return x.new_empty(0, x[0].numel() if kind in PER_NEURON else 1, dtype=_wide(x))

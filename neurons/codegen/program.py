@@ -56,6 +56,8 @@ class Program:
     grad_common_params: list[int]
     table_gradients: list[TableGradient]
     terms: list[int] = field(default_factory=list)
+    # The constants that fill the rows of the first state and shared state; None: it is computed.
+    first_state: list[float] | None = None
 
     @property
     def forward(self) -> list[int]:
@@ -79,6 +81,17 @@ class Program:
     def grad_params(self) -> list[int]:
         """Return the parameter gradients, computed after the last step from sums over the steps."""
         return [*self.grad_neuron_params, *self.grad_common_params]
+
+    @cached_property
+    def _state_axes(self) -> list[tuple[tuple[int, ...], tuple[int, ...], bool]]:
+        """Return of each field of the state the axes lead and trail, and if neurons are between."""
+        ends = [len(f.shape) - f.trail for f in self.states]
+        pairs = zip(self.states, ends, strict=True)
+        return [(f.shape[: f.lead], f.shape[end:], f.per_neuron) for f, end in pairs]
+
+    def state_shapes(self, neurons: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """Return the shape of each field of the state of these neurons, [N, *]."""
+        return [(*a, *(neurons if own else ()), *b) for a, b, own in self._state_axes]
 
     @cached_property
     def saved(self) -> list[int]:

@@ -7,6 +7,7 @@ of the other three, the neurons would not be independent; that is an error.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import torch
@@ -58,7 +59,8 @@ def trace(neuron: Neuron, p: Any, fire: Fire, channels: int) -> Program:
     except (RuntimeError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise UnsupportedStepError(f"its step joins channels ({reason})") from None
-    return _program(graphs, states, params, inputs)
+    first_state = _first_state(neuron, p, states, params, inputs)
+    return replace(_program(graphs, states, params, inputs), first_state=first_state)
 
 
 def _for_trace(v: Tensor, field: Field) -> Tensor:
@@ -101,6 +103,32 @@ def _graphs(
     with torch.no_grad():
         upstream = [torch.ones_like(v) for v in inputs[:outputs_end]]
         return Graphs(make_fx(step)(*inputs).graph, make_fx(gradient)(upstream, *inputs).graph)
+
+
+def _first_state(
+    neuron: Neuron, p: Any, states: list[Field], params: list[Field], inputs: list[Tensor]
+) -> list[float] | None:
+    """Return the constants that fill the rows of both states before the first step.
+
+    Return None if there is one that is no constant.
+    """
+
+    def initial(x: Tensor, *tensors: Tensor) -> list[Tensor]:
+        named = zip((f.name for f in params), tensors, strict=True)
+        return list(neuron.initial(x, p._replace(**dict(named))))
+
+    x, tensors, tape = inputs[0], inputs[1 + len(states) :], Tape()
+    try:
+        graph = make_fx(initial)(x, *tensors).graph
+        nodes = [_input_nodes(tape, f, v) for f, v in zip([X, *params], [x, *tensors], strict=True)]
+        outputs = dict(zip(states, read(tape, graph, nodes), strict=True))
+    except (RuntimeError, ValueError):
+        return None
+    kinds = (Input.STATE, Input.SHARED_STATE)
+    ordered = (f for kind in kinds for f in states if f.kind is kind)
+    rows = [{*map(tape.value, row)} for f in ordered for row in f.to_rows(outputs[f]).tolist()]
+    constants = [value for row in rows if len(row) == 1 for value in row if value is not None]
+    return constants if len(constants) == len(rows) else None
 
 
 def _program(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 
@@ -12,6 +13,16 @@ class Split(NamedTuple):
 
     x: Tensor  # [T, N, *], the input of the network at each step
     y: Tensor  # [N] classes, [T, N] classes per step, or [T, N, *] values
+
+    @property
+    def samples(self) -> int:
+        """N, the number of samples."""
+        return self.x.shape[1]
+
+    def pick(self, samples: Tensor | slice, device: torch.device | None = None) -> Split:
+        """Return some of the samples, on a device."""
+        y = self.y[samples] if self.y.ndim == 1 else self.y[:, samples]
+        return Split(self.x[:, samples].to(device), y.to(device))
 
 
 class Task(NamedTuple):

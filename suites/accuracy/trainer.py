@@ -1,90 +1,153 @@
-"""One small network and one recipe for every neuron and task.
-
-    x [T, N, F] -> Linear -> neuron -> Linear -> mean over time -> cross entropy
+"""Train a network by a recipe, and test it.
 
 All random numbers come from seeded generators: on one CPU thread (`suites.process.prepare`), a seed
-gives the same bits in every process. For one seed all neurons get the same weights and the same
-batches. The options of the neuron are those of a condition, see `suites.conditions`: only under
-`matched` is the neuron all that differs.
+gives the same bits in every process. For one seed all neurons get the same weights around them and
+the same batches. The options of the neuron are those of a condition, see `suites.conditions`: only
+under `matched` is the neuron all that differs. On a GPU, products run in bfloat16 (autocast).
 """
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from statistics import fmean
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch import nn
+from torch.nn.parameter import is_lazy
 
-import neurons
-from suites import conditions
-from suites.accuracy import tasks
+from suites import cases
+from suites.accuracy import checkpoint, data, networks, recipes
+from suites.accuracy.layers import layers_of
+from suites.accuracy.rates import Rates
+from suites.accuracy.recipes import Recipe
 from suites.accuracy.task import Split, Task
+from suites.accuracy.training import Epoch, Training, autocast
+from suites.accuracy.trial import Result, Trial
 
-HIDDEN = 128  # neurons
-BATCH = 64  # samples
-EPOCHS = 10
-LEARNING_RATE = 5e-3
+VALUES = 2**22  # of the input of one pass over a part of the test set
+
+
+class Score(NamedTuple):
+    """What a test set shows."""
+
+    error: float
+    loss: float
+    rates: list[list[float]]  # spikes per neuron and sample, by layer and step
+
+    @property
+    def rate(self) -> float:
+        """Spikes per neuron and step, the mean over layers."""
+        return fmean(fmean(layer) for layer in self.rates)
 
 
 class Trained(NamedTuple):
-    """A trained network in eval mode and its error, the fraction of wrong test samples."""
+    """A network in eval mode, and how it came about."""
 
-    network: nn.Sequential
-    error: float
+    network: nn.Module
+    score: Score
+    history: list[Epoch]
+    seconds: float
 
 
-@cache
-def trained(model: str, task: str, condition: str, seed: int) -> Trained:
-    """Return the trained network of a case, once per process: asv calls `setup` several times."""
-    return train(model, tasks.load(task), seed, condition=condition)
+def run(
+    trial: Trial,
+    *,
+    root: Path | None = None,
+    checkpoints: Path | None = None,
+    progress: bool = False,
+) -> Result:
+    """Return what comes of a trial.
+
+    Parameters
+    ----------
+    root
+        The folder with the real data sets.
+    checkpoints
+        A folder that keeps the training after every epoch. A trial whose file is there goes on from
+        it, with the same bits as without a pause. Use one folder per version of the code.
+    progress
+        Show a bar.
+    """
+    task, recipe = data.load(trial.task, root), recipes.get(trial.recipe)
+    file = checkpoints / f"{'-'.join(map(str, trial))}.pt" if checkpoints else None
+    trained = train(trial, task, recipe, file=file, progress=progress)
+    return Result(trained.score.error, trained.score.loss, trained.score.rate, trained.seconds)
 
 
 def train(
-    model: str, task: Task, seed: int, epochs: int = EPOCHS, condition: str = "own"
+    trial: Trial,
+    task: Task,
+    recipe: Recipe,
+    *,
+    device: torch.device | None = None,
+    backend: str = "auto",
+    file: Path | None = None,
+    progress: bool = False,
 ) -> Trained:
-    """Build the network, train it and test it."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        net = network(model, task, condition)
-    fit(net, task.train, torch.Generator().manual_seed(seed), epochs)
-    net.eval()
-    return Trained(net, error_rate(net, task.test))
+    """Build the network of a trial, train it and test it.
 
-
-def network(model: str, task: Task, condition: str = "own") -> nn.Sequential:
-    """Build the network with a layer of the model under a condition.
-
-    The layer of neurons is built last, so that its random numbers do not change the weights around
-    it. A model with an option T gets the task's number of steps, also where T has a default: GLIF
-    has a conductance per step. Raise NotImplementedError if this commit lacks the model.
+    The task and the recipe are those that the trial names, or what stands for them. `device`
+    defaults to the first GPU, or the CPU without one; `file` is that of the checkpoint.
     """
-    options: dict[str, Any] = dict(conditions.apply(model, condition).options)
-    T, _, features = task.train.x.shape
-    options |= {"T": T} if "T" in neurons.get(model).options else {}
-    first, last = nn.Linear(features, HIDDEN), nn.Linear(HIDDEN, task.outputs)
-    neuron = neurons.Layer(model, backend="eager", shape=(HIDDEN,), **options)
-    return nn.Sequential(first, neuron, last)
+    device = device or cases.device()
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(trial.seed)
+        net = network(trial, task, recipe, backend).to(device)
+        training = Training(net, task, trial, recipe, device)
+        if file and (state := checkpoint.load(file)):
+            training.resume(state)
+        losses = _losses(training, file)
+        for _ in _shown(losses, training) if progress else losses:
+            pass
+    net.eval()
+    return Trained(net, score(net, task.test, training.loss), training.history, training.seconds)
 
 
-def fit(net: nn.Module, split: Split, generator: torch.Generator, epochs: int) -> None:
-    """Train by Adam on minibatches that `generator` shuffles."""
-    adam = torch.optim.Adam(net.parameters(), LEARNING_RATE)
-    for _ in range(epochs):
-        for batch in torch.randperm(len(split.y), generator=generator).split(BATCH):
-            loss = cross_entropy(readout(net, split.x[:, batch]), split.y[batch])
-            adam.zero_grad()
-            loss.backward()
-            adam.step()
+def _losses(training: Training, file: Path | None) -> Iterator[float]:
+    """Train for the epochs that are left; yield the loss of every step."""
+    for _ in range(len(training.history), training.recipe.epochs):
+        yield from training.epoch()
+        if file:
+            checkpoint.save(training.state(), file)
 
 
-def readout(net: nn.Module, x: Tensor) -> Tensor:
-    """Return the class scores [N, classes]: the mean over time of the last layer."""
-    return net(x).mean(0)
+def _shown(losses: Iterator[float], training: Training) -> Iterator[float]:
+    """Yield the losses beside a bar."""
+    from tqdm import tqdm  # not installed where asv imports this module
+
+    done, total = (n * training.steps for n in (len(training.history), training.recipe.epochs))
+    name = " ".join(map(str, training.trial))
+    with tqdm(losses, desc=name, initial=done, total=total, unit="step") as bar:
+        for loss in bar:
+            bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+            yield loss
+
+
+def network(trial: Trial, task: Task, recipe: Recipe, backend: str = "auto") -> nn.Module:
+    """Build the network of a trial on the CPU; its weights come from torch's random numbers."""
+    steps = len(task.train.x)
+    options: dict[str, Any] = {"dropout": recipe.dropout, "backend": backend}
+    layers = layers_of(trial.model, trial.condition, steps, **options)
+    net = networks.build(trial.network, task, layers)
+    if any(map(is_lazy, chain(net.parameters(), net.buffers()))):
+        with torch.no_grad():
+            net.eval()(task.train.x[:, :2])
+    return net
 
 
 @torch.no_grad()
-def error_rate(net: nn.Module, split: Split) -> float:
-    """Return the fraction of samples whose highest score is that of a wrong class."""
-    return (readout(net, split.x).argmax(1) != split.y).double().mean().item()
+def score(net: nn.Module, split: Split, loss: Any) -> Score:
+    """Return the mean error and loss over the samples of a split, and the rates."""
+    device = next(net.parameters()).device
+    part = max(1, VALUES // split.x[:, 0].numel())
+    error = total = 0.0
+    with Rates(net) as rates, autocast(device):
+        for first in range(0, split.samples, part):
+            x, y = split.pick(slice(first, first + part), device)
+            o = net(x)
+            error += loss.error(o, y).sum().item()
+            total += loss.loss(o, y).item() * x.shape[1]
+    return Score(error / split.samples, total / split.samples, rates.mean())

@@ -8,7 +8,7 @@ from typing import NamedTuple
 class Trial(NamedTuple):
     """What is trained, on what, and how."""
 
-    task: str  # a file of `suites.accuracy.tasks`
+    task: str  # a name of `suites.accuracy.data`: a task or a data set
     network: str  # a name of `suites.accuracy.networks`
     model: str
     condition: str  # see `suites.conditions`

@@ -17,10 +17,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from neurons import Fire, Neuron, Surrogate
 
 # Arithmetic per element of the result, by aten name. `pow` and the sigmoid count as one
-# transcendental each, however a chip computes them.
+# transcendental each, however a chip computes them; a square, also a `pow` for torch, is a product.
 ARITHMETIC = {
     **{name: {"add": 1} for name in ("add", "sub", "rsub", "neg")},
-    **{name: {"mul": 1} for name in ("mul", "square")},
+    "mul": {"mul": 1},
     "addcmul": {"mul": 1, "add": 1},
     **{name: {"div": 1} for name in ("div", "reciprocal")},
     **{name: {"compare": 1} for name in ("ge", "gt", "le", "lt", "eq", "ne", "relu")},
@@ -115,7 +115,8 @@ def arithmetic(func: Any, args: Any, out: Any) -> dict[str, float] | None:
     if name in ("sum", "mean"):
         sums: dict[str, float] = {"add": args[0].numel() - out.numel()}
         return sums | {"div": out.numel()} if name == "mean" else sums
-    per_element = ARITHMETIC.get(name.rstrip("_"))
+    square = name == "pow" and args[1:] == (2,)
+    per_element = {"mul": 1} if square else ARITHMETIC.get(name.rstrip("_"))
     if per_element is None:
         return None
     return {kind: number * out.numel() for kind, number in per_element.items()}

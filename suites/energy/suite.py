@@ -8,14 +8,13 @@ condition for all figures.
 from functools import partial
 
 from suites import cases, conditions, per_model
-from suites.accuracy import tasks, trainer
-from suites.energy import conventions
+from suites.energy import conventions, target
 from suites.energy.collect import collect
 from suites.energy.ledger import Ledger
 from suites.metric import metric
 from suites.profiles import profile
 
-TASK, SEED, EPOCHS, BATCH = "digits", 0, 2, 128
+EPOCHS = 2
 
 CONDITIONS = conditions.measured(profile())
 UNMET = conditions.Unmet(cases.models(), CONDITIONS)
@@ -36,8 +35,7 @@ vars(setup_cache).update(timeout=600)
 
 def ledger(model: str, condition: str) -> Ledger:
     """Train the network of a model under a condition and return its ledger."""
-    network = trainer.train(model, tasks.load(TASK), SEED, EPOCHS, condition).network
-    return collect(network, tasks.load(TASK).test.x[:, :BATCH])
+    return collect(target.trained(model, condition, EPOCHS), target.digits())
 
 
 class Energy:

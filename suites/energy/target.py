@@ -16,9 +16,10 @@ import torch
 from torch import Tensor, nn
 
 import neurons
-from suites.accuracy import tasks, trainer
+from suites.accuracy import recipes, tasks, trainer
+from suites.accuracy.trial import Trial
 
-TASK, SEED, BATCH = "digits", 0, 128
+TASK, NETWORK, RECIPE, SEED, BATCH = "digits", "mlp", "tiny", 0, 128
 
 
 class Request(NamedTuple):
@@ -52,9 +53,20 @@ def load(name: str, request: Request) -> Target:
         raise ValueError(
             f"{name} reads the digits: --input, --T and --spikes are for module:factory"
         )
-    task = tasks.load(TASK)
-    network = trainer.train(name, task, SEED, request.epochs).network
-    return Target(name, network, (task.test.x[:, :BATCH],), None)
+    return Target(name, trained(name, "own", request.epochs), (digits(),), None)
+
+
+def trained(model: str, condition: str, epochs: int) -> nn.Module:
+    """Return the network of `suites.accuracy` for digits, trained on the CPU with a model."""
+    trial = Trial(TASK, NETWORK, model, condition, RECIPE, SEED)
+    recipe = recipes.get(RECIPE)._replace(epochs=epochs)
+    cpu = torch.device("cpu")
+    return trainer.train(trial, tasks.load(TASK), recipe, device=cpu, backend="eager").network
+
+
+def digits() -> Tensor:
+    """Return the input for it: always the same images."""
+    return tasks.load(TASK).test.x[:, :BATCH]
 
 
 def _from_factory(name: str, request: Request) -> Target:

@@ -49,12 +49,13 @@ def predictor(
     `patch` are the pixels along a side of a patch; H and W are multiples of it.
     """
     pixels = channels * patch**2
-    names = [models] * 3 if isinstance(models, str) else models
-    lif = ModelWithOptions("lif", LIF | options)
-    chosen = [lif if name == "lif" else name for name in names]
+    if not callable(models):
+        names = [models] * 3 if isinstance(models, str) else models
+        lif = ModelWithOptions("lif", LIF | options)
+        models = [lif if name == "lif" else name for name in names]
     layers: list[nn.Module] = []
     in_channels = pixels
-    for neurons in spiking.neuron_layers(chosen, 3, **options):
+    for neurons in spiking.neuron_layers(models, 3, **options):
         conv = nn.Conv2d(in_channels, width, 5, padding=2, bias=False)
         layers += [PerStep(conv, nn.GroupNorm(GROUPS, width)), neurons]
         in_channels = width

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
@@ -26,7 +26,8 @@ class ModelWithOptions(NamedTuple):
     options: dict[str, Any]
 
 
-Models = str | Sequence[str | ModelWithOptions]  # one for all layers, or one per layer
+# One for all layers, one per layer, or a function that returns so many layers.
+Models = str | Sequence[str | ModelWithOptions] | Callable[[int], Iterator[nn.Module]]
 
 
 class PerStep(nn.Sequential):
@@ -37,7 +38,12 @@ class PerStep(nn.Sequential):
 
 
 def neuron_layers(models: Models, count: int, **options: Any) -> Iterator[nn.Module]:
-    """Return `count` layers of neurons, all of one model or of a list of models in their order."""
+    """Return `count` layers of neurons: of one model, of a list of models, or from a function.
+
+    The options are those of the models; a function has its own.
+    """
+    if callable(models):
+        return models(count)
     chosen = [models] * count if isinstance(models, str) else list(models)
     if len(chosen) != count:
         raise ValueError(f"{len(chosen)} models were named; the network has {count} layers")

@@ -2,7 +2,10 @@
 
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+
+from ci.gate import waivers
 
 PACKAGE = """
 import importlib
@@ -83,9 +86,29 @@ LIF = "neurons/models/lif.py"
 # What each branch plants: file -> text to replace -> replacement (None deletes the file).
 PLANTED = {
     "same": {"README": ("", "a commit that touches no model")},
+    "waived": {
+        LIF: ("40", "45"),
+        "ci/waivers.toml": (
+            "",
+            waivers.entry(
+                waivers.Waiver(
+                    row="toy.Toy.track_operations(lif, eager)",
+                    device="cpu",
+                    ceiling=1.2,
+                    expires=date.today(),
+                    issue="#1",
+                    owner="ann",
+                    reason="planted",
+                )
+            ),
+        ),
+    },
+    "bad-waivers": {"ci/waivers.toml": ("", "[[waiver")},
+    "ruler": {LIF: ("40", "40 + 0"), "suites/new.py": ("", "")},
     "slow": {LIF: ("0.004", "0.02")},  # seen even where other tests run at the same time
     "slow-below-the-floor": {LIF: ("0.004", "0.00402")},
     "operations": {LIF: ("40", "45")},
+    "other-plif": {"neurons/models/plif.py": ("40", "20 + 20")},
     "fewer-operations": {LIF: ("40", "35")},
     "other-spikes": {LIF: ("[1.0, 0.0]", "[1.0, 1.0]")},
     "wrong": {LIF: ("1e-8", "0.3")},
@@ -94,7 +117,7 @@ PLANTED = {
     "exit": {LIF: ("end =", "import os; os._exit(7)\n    end =")},
     "hang": {LIF: ("end =", "time.sleep(60)\n    end =")},
     "broken": {"neurons/__init__.py": ("import importlib", "import importlibb")},
-    "lacking": {LIF: None},
+    "lacking": {"neurons/models/plif.py": None},
     "new": {"neurons/models/dsn.py": ("", MODEL)},
     "new-and-wrong": {"neurons/models/dsn.py": ("", MODEL.replace("1e-8", "0.3"))},
 }

@@ -18,7 +18,7 @@ def verdicts(result: dict, metric: str) -> dict[str, str]:
 
 
 def test_an_unchanged_package_passes(run_gate: RunGate) -> None:
-    code, result, text = run_gate("same")
+    code, result, text = run_gate("same", "--full")
     assert code == 0, text
     assert verdicts(result, "operations") == {"lif": "PASS", "plif": "PASS", "dsn": "N/A"}
     assert verdicts(result, "fingerprint") == {"lif": "PASS", "plif": "PASS"}
@@ -88,6 +88,41 @@ def test_a_new_model_is_shown_and_not_compared(run_gate: RunGate) -> None:
 def test_a_new_model_is_held_to_the_numerics(run_gate: RunGate) -> None:
     code, result, _ = run_gate("new-and-wrong")
     assert (code, result["headline"]) == (1, "FAIL: dsn")
+
+
+def test_nothing_is_measured_where_neurons_is_the_same(run_gate: RunGate) -> None:
+    code, result, text = run_gate("same")
+    assert code == 0, text
+    (row,) = result["rows"]
+    assert (row["verdict"], row["reason"]) == ("PASS", "base and head have the same neurons/")
+
+
+def test_only_the_changed_model_and_the_canary_are_measured(run_gate: RunGate) -> None:
+    code, result, _ = run_gate("other-plif")
+    assert code == 0
+    assert {row["model"] for row in result["rows"]} == {"lif", "plif"}
+    _, result, _ = run_gate("operations")
+    assert {row["model"] for row in result["rows"]} == {"lif"}
+
+
+def test_a_model_that_the_head_lacks_has_vanished(run_gate: RunGate) -> None:
+    code, result, _ = run_gate("lacking")
+    assert (code, result["headline"]) == (1, "VANISHED: plif")
+
+
+def test_a_waived_row_passes_and_is_shown(run_gate: RunGate) -> None:
+    code, result, text = run_gate("waived")
+    assert code == 0, text
+    (row,) = [row for row in result["rows"] if row["verdict"] == "WAIVED"]
+    assert row["name"] == "toy.Toy.track_operations(lif, eager)"
+    assert "grew by" in row["reason"] and "waived until" in row["reason"]
+
+
+def test_the_report_names_what_may_be_waived_and_changes_of_the_ruler(run_gate: RunGate) -> None:
+    assert "* `toy.Toy.track_operations(lif, eager)`" in run_gate("operations")[2]
+    code, result, text = run_gate("ruler")
+    assert (code, result["ruler"]) == (0, ["suites/new.py"])
+    assert "changes files by which the gate judges; read them first:** `suites/new.py`" in text
 
 
 def test_rules_are_the_files_of_their_folder() -> None:

@@ -18,13 +18,12 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        (("lacking",), "this revision has no lif"),
         (("crash",), "ValueError: shape mismatch (lif.py:"),
         (("not-finite",), "returned nan"),
         (("exit",), "head worker ended with code 7 at toy.Toy.time_forward(lif, eager)"),
         (("broken",), "head cannot import: ModuleNotFoundError"),
         (("same", "--base", "broken"), "base cannot import: ModuleNotFoundError"),
-        (("same", "--minimum", "50"), "50 benchmarks must run on both sides, 6 did"),
+        (("same", "--full", "--minimum", "50"), "50 benchmarks must run on both sides, 6 did"),
     ],
 )
 def test_what_cannot_be_measured_is_invalid(
@@ -50,7 +49,8 @@ def test_a_side_that_hangs_is_invalid(run_gate: RunGate, monkeypatch: pytest.Mon
         (["--base", "no-such-branch"], "no revision 'no-such-branch'"),
         (["--suites", "no-such-folder"], "no suites package at no-such-folder"),
         (["--repo", "no-such-folder"], "no-such-folder"),
-        (["--profile", "fast"], "SPIKEBENCH_PROFILE='fast' is not one of gate"),
+        (["--head", "bad-waivers"], "ci/waivers.toml: "),
+        (["--full", "--profile", "fast"], "SPIKEBENCH_PROFILE='fast' is not one of gate"),
     ],
 )
 def test_a_usage_error_is_one_line(
@@ -69,7 +69,7 @@ def test_an_interrupted_run_leaves_nothing_behind(
 ) -> None:
     folders = ["--repo", repository, "--suites", repository / "suites", "--head", "main"]
     with subprocess.Popen(
-        [sys.executable, "-m", "ci.gate", *folders],
+        [sys.executable, "-m", "ci.gate", "--full", *folders],
         cwd=Path(gate.__file__).parents[2],
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=subprocess.DEVNULL,

@@ -158,7 +158,10 @@ def test_the_checkout_is_measured_only_as_committed(
     monkeypatch, capsys, changed: str, commit: str, allowed: bool
 ) -> None:
     def git(command: str, *arguments: str) -> str:
-        return changed if command == "status" else arguments[-1].partition("^")[0]
+        if command == "status":
+            assert arguments == ("--porcelain", "--", "neurons")
+            return changed
+        return arguments[-1].partition("^")[0]
 
     requests: list[measure.Request] = []
     monkeypatch.setattr(measure, "git", git)

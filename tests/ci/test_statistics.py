@@ -13,6 +13,7 @@ from ci.gate.statistics import (
     hodges_lehmann,
     holm,
     judge,
+    screen,
     settled,
     signed_rank,
 )
@@ -119,16 +120,62 @@ def test_hodges_lehmann_by_hand() -> None:
     assert hodges_lehmann(np.zeros(4))[1:] == (-np.inf, np.inf), "four rounds bound nothing"
 
 
+def test_signed_rank_by_hand() -> None:
+    """Of the 32 signs of five rounds one is as extreme as all slower, equally slower or not."""
+    for logs in ([0.1, 0.2, 0.3, 0.4, 0.5], [0.4] * 5):
+        assert signed_rank(np.array(logs)) == pytest.approx(1 / 32)
+    assert signed_rank(np.array([0.1, 0.2, 0.3, 0.4, -0.01])) == pytest.approx(2 / 32)
+
+
 def test_holm_by_hand() -> None:
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([0.9, 0.8]) == [1.0, 1.0]
+
+
+def test_the_screen_by_hand() -> None:
+    """Three benchmarks with variance v = 2.5e-4 and 4 degrees of freedom each.
+
+    The typical variance is v 4 / 3.35669, by the median of chi-square with 4; the spread of a mean
+    of five is sqrt((v + typical) / 2 / 5) = 0.0074023, and p = .10 is at 1.39682, by t with 8.
+    """
+    rounds = np.log1p(IGNORED) + 0.01 * np.arange(-2, 3)
+    limit = 0.0074023 * 1.39682
+    shifts = {"at once": 0.5, "just": 1.005 * limit, "not": 0.995 * limit}
+    assert screen({n: pair(rounds + shift) for n, shift in shifts.items()}) == ["at once", "just"]
+    assert screen({}) == []
+
+
+def test_a_verdict_gives_its_evidence() -> None:
+    logs = np.log([1.2, 1.3, 1.4, 1.3, 1.3, 1.3])
+    for p, outcome in ((0.0499, Outcome.FAIL), (ALPHA, Outcome.UNDECIDED)):
+        verdict = judge(pair(logs), p)
+        assert (verdict.outcome, verdict.p) == (outcome, p)
+        assert verdict.ratio == pytest.approx(1.3)
+        assert np.log([verdict.lo, verdict.hi]) == pytest.approx(hodges_lehmann(logs)[1:])
+    shown = judge(pair(logs), 0.0499).reason
+    assert shown == "+30.0 % [+24.9 %, +34.9 %] over 6 rounds, p = 0.05"
+    assert judge(pair(np.zeros(5))).reason == "+0.0 % [+0.0 %, +0.0 %] over 5 rounds"
+    faster = judge(pair(np.log([0.9, 0.9, 0.9, 0.9, 0.9])))
+    assert (faster.outcome, faster.p) == (Outcome.PASS, 1.0)
+    assert (faster.ratio, faster.lo, faster.hi) == pytest.approx((0.9, 0.9, 0.9))
+
+
+@pytest.mark.parametrize(("slower", "outcome"), [(1.049, "PASS"), (1.051, "UNDECIDED")])
+def test_a_pass_rules_out_five_percent(slower: float, outcome: str) -> None:
+    assert judge(pair(np.full(5, np.log(slower)))).outcome == outcome
 
 
 def test_undecided_names_the_smallest_slowdown_it_could_have_seen() -> None:
     logs = np.random.default_rng(0).normal(0.05, 0.1, 20)
     verdict = judge(pair(logs))
     assert verdict.outcome is Outcome.UNDECIDED
-    assert f"under {100 * verdict.visible:.0f} % would go unseen" in verdict.reason
+    assert verdict.reason.endswith(
+        f"; a slowdown under {100 * verdict.visible:.0f} % would go unseen"
+    )
+    wide = judge(pair(np.log([0.5, 1.0, 1.0, 1.0, 2.0])))
+    assert wide.reason == (
+        "+0.0 % [-50.0 %, +100.0 %] over 5 rounds; a slowdown under 104 % would go unseen"
+    )
     at_its_limit = logs - np.log(verdict.ratio) + np.log1p(verdict.visible)
     assert signed_rank(at_its_limit + 1e-6) < ALPHA < signed_rank(at_its_limit - 1e-2)
 
@@ -138,7 +185,10 @@ def test_a_timing_that_is_no_positive_number_is_invalid(bad: float) -> None:
     bursts = np.array([[1.0, 1.0]] * 4 + [[bad, bad]])
     broken = Pair(Sample(np.ones((5, 2))), Sample(bursts))
     verdicts = decide({"a": broken, "b": pair(np.zeros(5))}, lambda names: {})
-    assert verdicts["a"].outcome is Outcome.INVALID
+    invalid = verdicts["a"]
+    assert (invalid.outcome, invalid.p) == (Outcome.INVALID, 1.0)
+    assert invalid.reason == "a timing is not a number > 0"
+    assert np.isnan([invalid.ratio, invalid.lo, invalid.hi]).all()
     assert verdicts["b"].outcome is Outcome.PASS
 
 

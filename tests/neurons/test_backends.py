@@ -23,22 +23,25 @@ def test_auto_is_resolved_when_the_layer_is_built():
     assert Layer("psn").backend == "eager"
 
 
+@pytest.mark.parametrize("model", ["lif", "dsn"])
+def test_auto_takes_single_steps_by_a_kernel_on_a_cpu(model):
+    layer, x = Layer(model, shape=(6,), stateful=True), torch.randn(6, 2, 6)
+    for part in x.split([1, 4, 1]):
+        layer(part)
+        assert layer.backend == "cpu"
+
+
 @pytest.mark.parametrize(("model", "torch_backend"), [("lif", "eager"), ("dsn", "serial")])
-def test_auto_takes_single_steps_by_torch_and_long_inputs_by_a_kernel(model, torch_backend):
-    options = {"shape": (6,)} if model == "dsn" else {}
-    generators = [torch.Generator().manual_seed(0) for _ in range(2)]
-    auto = Layer(model, stateful=True, generator=generators[0], **options)
-    steps = Layer(model, stateful=True, generator=generators[1], backend=torch_backend, **options)
-    x = torch.randn(9, 2, 6)
-    for part in x.split([1, 5, 1, 1, 1]):
-        assert torch.equal(auto(part), steps(part))
-        assert auto.backend == (torch_backend if len(part) == 1 else "cpu")
-    wide = Layer("lif", stateful=True)
-    wide(torch.zeros(1, 2, 2**15 + 1))
-    assert wide.backend == "cpu", "a kernel reads and writes many values faster"
-    stateless = Layer(model, **options)
-    stateless(x[:1])
-    assert stateless.backend == "cpu"
+def test_auto_takes_short_inputs_of_a_stateful_layer_by_torch(model, torch_backend):
+    neuron = neurons.get(model)
+    assert backends.choose(neuron, "auto", stateful=True, short=True) == torch_backend
+    assert backends.choose(neuron, "auto", stateful=True) == "cpu"
+    assert backends.choose(neuron, "auto", short=True) == "cpu"
+    one_step = torch.zeros(1, 2, 6, device="meta")
+    assert backends.is_short(one_step)
+    assert not backends.is_short(one_step.expand(2, 2, 6))
+    assert not backends.is_short(torch.zeros(1, 2, 2**15 + 1, device="meta"))
+    assert not backends.is_short(torch.zeros(1, 2, 6))
 
 
 def test_auto_multiplies_matrices_where_there_are_many_taps():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -36,6 +37,20 @@ def test_the_recorded_share_is_that_of_training(view: View) -> None:
     assert len(peer) and peer["share"].isna().all()
 
 
+def test_forward_has_a_fixed_cost_of_its_own(view: View) -> None:
+    """That of forward + backward is larger; of two values of one case the last counts."""
+    calls = view.frame["benchmark"].str.contains("FixedCost") & (view.frame["T"] == 1)
+    rest = view.frame[view.frame["metric"] != "kernel_share"]
+    training = calls & (view.frame["metric"] == "training")
+    twice = view.frame[training].assign(value=1e-4)
+    frame = pd.concat([rest[calls.loc[rest.index]].assign(value=1e-5), twice])
+    rows = kernel.with_share(view.ok("speed", "forward", "training", "backward"), frame)
+    share = rows.set_index(["metric", "model", "backend", "T"])["share"]
+    assert share["forward", "dsn", "eager", 1024] == pytest.approx(1 - 1e-5 / 1024e-6)
+    assert share["training", "dsn", "eager", 1024] == pytest.approx(1 - 1e-4 / 1024e-6)
+    assert share["backward", "dsn", "eager", 1024] == pytest.approx(1 - 1e-4 / 1024e-6)
+
+
 def test_slopes_of_power_laws(view: View) -> None:
     shared = kernel.with_share(view.ok("speed"), view.frame)
     octaves = kernel.octaves(shared).set_index(["metric", "model", "backend"])
@@ -63,6 +78,14 @@ def test_an_octave_is_a_factor_of_two_or_the_next_more(view: View) -> None:
     near = rows[rows["T"] == 16384].assign(T=16383, value=1.0)
     octaves = kernel.octaves(pd.concat([rows, near]))
     assert octaves[["first", "last"]].to_numpy().tolist() == [[4096, 16384]]
+
+
+def test_an_octave_of_exactly_two_and_a_share_that_is_just_enough_count() -> None:
+    line = {"metric": "training", "model": "dsn", "backend": "eager", "size": "N=1 C=8"}
+    points = pd.DataFrame({"T": [1024, 2048], "value": [1.0, 3.0], "share": [kernel.LEAST, 1.0]})
+    (octave,) = kernel.octaves(points.assign(**line)).to_dict("records")
+    assert (octave["first"], octave["last"], octave["share"]) == (1024, 2048, kernel.LEAST)
+    assert octave["slope"] == pytest.approx(math.log2(3))
 
 
 def test_the_table_has_no_slope_from_overhead(view: View) -> None:

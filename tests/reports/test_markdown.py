@@ -59,6 +59,7 @@ def test_the_gates_comment_keeps_text_too() -> None:
     names = ("numerics", "gradients.suite.X.track_y", SUBJECT, SUBJECT, {"backend": SUBJECT})
     row = Row(*names, "unit", 1.0, 2.0, 2.0, Outcome.FAIL, SUBJECT)
     setting = {"base": "a" * 40, "head": "b" * 40, "profile": "gate"}
+    setting |= {"impact": "all models are measured", "ruler": ["suites/<b>.py"]}
     text = markdown(Report([row], setting | {"seconds": 1, "machine": "box"}))
     (line,) = [line for line in text.splitlines() if "script" in line and line.startswith("|")]
     assert is_plain(line.replace(" | ", " ").strip("|"))

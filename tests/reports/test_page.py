@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reports import page, sections, units
+from reports import page, sections
 from reports.view import View
 from tests.reports.known import MODELS
 
@@ -104,19 +104,3 @@ def test_markdown(view: View) -> None:
     assert line.count("2.00") >= 3
     for table in re.findall(r"(?:^\|.*\n)+", text, flags=re.M):
         assert len({row.count("|") for row in table.splitlines()}) == 1
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "text"),
-    [
-        (0.0123, "seconds", "12.3 ms"),
-        (2.5e-6, "seconds", "2.50 µs"),
-        (1.5e9, "bytes", "1.50 GB"),
-        (1234.0, "nJ/sample", "1.23 µJ/sample"),
-        (0.032, "fraction", "3.20 %"),
-        (1.2e-7, "relative error", "1.20 × 10⁻⁷"),
-        (0.0, "bytes", "0 B"),
-    ],
-)
-def test_quantities(value: float, unit: str, text: str) -> None:
-    assert units.quantity(value, unit).replace(units.THIN, " ") == text

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+import neurons
 from suites import cases
 from suites.profiles import PROFILES, Shape, profile
 
@@ -62,6 +63,25 @@ def test_shapes_are_those_of_all_models_and_each_case_has_its_own(gate):
         cases.workload("clif", "eager", SHORT)
 
 
+def test_a_workload_is_built_at_any_shape_of_its_runner(gate, monkeypatch):
+    monkeypatch.setattr(cases, "build_workload", lambda *case, training: (*case, training))
+    assert cases.workload("lif", "cpu", BIG) == ("lif", "cpu", Shape.parse(BIG), True)
+    with pytest.raises(NotImplementedError, match=f"runs eager lif at {SHORT} only"):
+        cases.workload("lif", "eager", BIG)
+    with pytest.raises(NotImplementedError, match=f"runs cpu lif at {SHORT}, {BIG} only"):
+        cases.workload("lif", "cpu", BRIEF)
+    cases.workload.cache_clear()
+
+
+def test_the_backend_axis_is_ours_and_then_the_peers(monkeypatch):
+    monkeypatch.setenv("SPIKEBENCH_PROFILE", "smoke")
+    ours, others = cases.backends(), list(PROFILES["smoke"].peers)
+    assert "serial" in ours and others
+    assert cases.runners() == ours + others
+    assert cases.runners(training=True) == [b for b in ours if b != "serial"] + others
+    assert cases.kernels() == ["cpu"]
+
+
 @pytest.mark.parametrize("name", ["cpu", "gpu"])
 def test_some_lengths_are_no_powers_of_two(name):
     assert {10000, 16383} <= {shape.T for shape in PROFILES[name].shapes}
@@ -72,6 +92,57 @@ def test_options_of_a_case_are_merged_under_those_of_the_caller():
     assert len(cases.layer("sliding_psn", "eager", SHAPE, k=3).params.weight) == 3
 
 
+def test_a_layer_has_the_backend_it_names_and_the_same_parameters_every_time():
+    assert cases.layer("lif", "cpu", SHAPE).backend == "cpu"
+    one, other = (cases.layer("psn", "eager", SHAPE).params.weight for _ in range(2))
+    assert one.shape == (SHAPE.T, SHAPE.T) and torch.equal(one, other)
+    dsn = cases.layer("dsn", "eager", SHAPE)
+    assert not dsn.has_uninitialized_params() and len(dsn.params.conv_weight) == SHAPE.C
+
+
+@pytest.mark.parametrize(
+    ("model", "backend", "reason"),
+    [
+        ("lost", "eager", "this commit has no neuron 'lost'"),
+        ("lif", "lost", "this commit has no backend 'lost'"),
+        ("lif", "serial", neurons.backends.refusal(neurons.get("lif"), "serial")),
+    ],
+)
+def test_a_layer_that_cannot_run_says_why(model, backend, reason):
+    with pytest.raises(NotImplementedError) as error:
+        cases.layer(model, backend, SHAPE)
+    assert str(error.value) == reason
+
+
+def test_an_input_is_drawn_from_its_seed():
+    x = cases.current(Shape(64, 16, 16), 0)
+    assert x.shape == (64, 16, 16)
+    assert x.mean() == pytest.approx(0.45, abs=0.03) and x.std() == pytest.approx(1, abs=0.03)
+    torch.manual_seed(7)
+    assert torch.equal(cases.current(SHAPE), cases.current(SHAPE, 0))
+    assert not torch.equal(cases.current(SHAPE), cases.current(SHAPE, 1))
+
+
+def test_the_device_is_a_gpu_if_there_is_one(monkeypatch):
+    for there, kind in ((True, "cuda"), (False, "cpu")):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda there=there: there)
+        assert cases.device() == torch.device(kind)
+
+
+def test_a_peer_runs_our_neuron_with_its_own_parameters(monkeypatch):
+    asked = []
+
+    def build(library, ours, x):
+        asked.append((library, ours.backend, ours.neuron.name, ours.training, x.shape))
+        return torch.exp, ["parameters"]
+
+    monkeypatch.setattr(cases.peers, "build", build)
+    work = cases.build_workload("lif", "spikingjelly", SHAPE, training=False)
+    assert asked == [("spikingjelly", "eager", "lif", False, SHAPE)]
+    assert work.run is torch.exp and work.inputs == [work.x, "parameters"]
+    assert torch.equal(work.x, cases.current(SHAPE))
+
+
 def test_inference_is_in_eval_mode_and_training_is_not():
     shape = profile().shapes[0]
     for training in (True, False):
@@ -80,6 +151,12 @@ def test_inference_is_in_eval_mode_and_training_is_not():
         )
         work = cases.workload("lif", "eager", str(shape), training=training)
         assert work.run.training == training
+    cases.workload.cache_clear()
+
+
+def test_a_workload_trains_unless_it_says_otherwise():
+    assert cases.build_workload("lif", "eager", SHAPE).run.training
+    assert cases.workload("lif", "eager", str(profile().shapes[0])).run.training
     cases.workload.cache_clear()
 
 

@@ -1,8 +1,8 @@
 """Coverage: what ran on the base must run on the head, or the measurement is invalid.
 
 A case that failed on a side, or that only the base runs, is INVALID, never a pass; so is a run
-with too few cases on both sides. A case that only the head runs is NEW: shown, not compared.
-What runs on neither side is not judged.
+with too few cases on both sides. A model that the head lacks has VANISHED. A case that only the
+head runs is NEW: shown, not compared. What runs on neither side is not judged.
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,10 @@ def judge(bench: Bench) -> Iterator[Row]:
     if on_both < bench.minimum:
         reason = f"{bench.minimum} benchmarks must run on both sides, {on_both} did"
         yield Row.general("coverage", f"{reason}; check the profile and the suites, or --minimum")
+    for model in sorted(bench.impact.vanished):
+        yield Row.of_model(
+            "vanished", model, Outcome.VANISHED, "the head has no file of this model"
+        )
     for case in bench.cases:
         if gap := coverage_gap(case):
             yield Row.of("coverage", case, *gap)

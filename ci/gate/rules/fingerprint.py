@@ -6,6 +6,7 @@ head and base are each right by themselves.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,47 +17,45 @@ from ci.gate.statistics import Outcome
 ROUNDING = 1e-9  # of the largest value: float64 has 2e-16, and a sum over time adds to it
 
 
+class Change(NamedTuple):
+    """How a tensor differs between base and head."""
+
+    amount: float  # of spikes the share that differs, else of the largest value
+    text: str
+
+
 def judge(bench: Bench) -> Iterator[Row]:
     of_models = [case for case in bench.cases if "model" in case.params]
     failed = {case.model for case in of_models if "failed" in (case.base.state, case.head.state)}
     for model in sorted({case.model for case in of_models if case.on_both} - failed):
         if (traces := bench.traces(model)) is None:
             continue
-        moved = [change for name in traces["base"] if (change := describe(name, **traces))]
-        reason = "; ".join(moved) or "equal up to rounding"
+        found = [change_of(name, **traces) for name in traces["base"]]
+        moved = [change for change in found if change]
+        reason = "; ".join(change.text for change in moved) or "equal up to rounding"
         outcome = Outcome.FAIL if moved else Outcome.PASS
-        yield Row(
-            "fingerprint",
-            "",
-            model,
-            "fingerprint",
-            {"model": model},
-            "",
-            None,
-            None,
-            None,
-            outcome,
-            reason,
-        )
+        largest = max((change.amount for change in moved), default=0.0)
+        yield Row.of_model("fingerprint", model, outcome, reason, largest)
 
 
-def describe(name: str, base: Trace, head: Trace) -> str:
-    """Return in words how a traced tensor differs on the head, "" if it is equal up to rounding."""
+def change_of(name: str, base: Trace, head: Trace) -> Change | None:
+    """Return how a traced tensor differs on the head, None if it is equal up to rounding."""
     if name not in head:
-        return f"{name} is missing on head"
+        return Change(1.0, f"{name} is missing on head")
     old, new = np.asarray(base[name]), np.asarray(head[name])
     if old.shape != new.shape:
-        return f"{name} has shape {new.shape}, on base {old.shape}"
-    largest = np.abs(old).max(initial=0.0)
-    differs = ~np.isclose(new, old, rtol=0, atol=ROUNDING * largest, equal_nan=True)
+        return Change(1.0, f"{name} has shape {new.shape}, on base {old.shape}")
+    largest = max(np.abs(old).max(initial=0.0), np.abs(new).max(initial=0.0))
+    difference = np.abs(new - old)
+    differs = ~(difference <= ROUNDING * largest) & ~(np.isnan(old) & np.isnan(new))
     if not differs.any():
-        return ""
+        return None
     if name == "spikes":
         step = int(differs.reshape(len(old), -1).any(1).argmax())
-        return f"{differs.mean():.1%} of the spikes differ, from step {step} on"
-    difference = np.abs(new - old).max()
-    return (
-        f"{name} differs by {difference / largest:.1%} of its largest value"
-        if largest
-        else f"{name} is no longer zero"
-    )
+        return Change(
+            differs.mean(), f"{differs.mean():.1%} of the spikes differ, from step {step} on"
+        )
+    amount = float(difference.max() / largest)
+    if not np.isfinite(amount):
+        return Change(1.0, f"{name} is not finite")
+    return Change(amount, f"{name} differs by {amount:.1%} of its largest value")

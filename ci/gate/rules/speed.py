@@ -2,14 +2,15 @@
 
 5 rounds of all cases select the candidates, 20 fresh rounds of these decide (exact signed-rank
 test, Holm over the candidates), fewer as soon as none can fail any more. PASS excludes a slowdown
-of 5 %; UNDECIDED passes too and names the slowdown that the test could have missed.
+of 5 %; UNDECIDED passes too and names the slowdown that the test could have missed. Unchanged code
+cannot become slower: if its timings say so, they are INVALID, the machine is too noisy.
 """
 
 from collections.abc import Iterator
 
 from ci.gate.bench import Bench
 from ci.gate.rows import Row
-from ci.gate.statistics import Pair, decide, settled
+from ci.gate.statistics import Outcome, Pair, decide, settled
 
 SCREEN_ROUNDS = 5
 CONFIRM_ROUNDS = 20
@@ -32,4 +33,7 @@ def judge(bench: Bench) -> Iterator[Row]:
     for name, verdict in decide(dict(pairs), confirm).items():
         both = {"base": pairs[name].base.median, "head": pairs[name].head.median}
         row = {**both, "ratio": verdict.ratio}
-        yield Row.of("speed", timed[name], verdict.outcome, verdict.reason, **row)
+        outcome = verdict.outcome
+        if outcome is Outcome.FAIL and not bench.impact.changes(timed[name].model):
+            outcome = Outcome.INVALID
+        yield Row.of("speed", timed[name], outcome, verdict.reason, **row)

@@ -4,7 +4,21 @@ import torch
 from torch import Tensor, nn
 
 import neurons
+from suites.energy.counts import NO_SIZES, Counts
 from suites.energy.ledger import Entry, Ledger
+
+BLANK = Entry(
+    name="",
+    kind="conv",
+    operation="",
+    reads="binary",
+    steps=1,
+    repeated=False,
+    rate=0.0,
+    per_sample=Counts(),
+    sizes=NO_SIZES,
+    unknown=(),
+)
 
 
 class Emit(nn.Module):

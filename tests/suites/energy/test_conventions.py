@@ -14,25 +14,13 @@ from suites.claims.claim import TABLES
 from suites.energy import conventions
 from suites.energy.collect import collect
 from suites.energy.conventions import clif, clif_memory, dsn
-from suites.energy.counts import NO_SIZES, Counts, Sizes, sum_by_name
+from suites.energy.counts import Counts, Sizes, sum_by_name
 from suites.energy.ledger import Entry, Ledger
 from suites.energy.technology import FP32, INT32
-from tests.suites.energy.samples import Emit, random_spikes
+from tests.suites.energy.samples import BLANK, Emit, random_spikes
 
 MEASURED = json.loads((TABLES / "clif_energy_fixture.json").read_text())["tasks"]
 CASES = [(task, neuron) for task, data in MEASURED.items() for neuron in data["results"]]
-BLANK = Entry(
-    name="",
-    kind="conv",
-    operation="",
-    reads="binary",
-    steps=1,
-    repeated=False,
-    rate=0.0,
-    per_sample=Counts(),
-    sizes=NO_SIZES,
-    unknown=(),
-)
 
 
 def published_ledger(task: str, neuron: str) -> Ledger:
@@ -86,11 +74,12 @@ def test_clif_memory_counts_what_its_authors_count(task, neuron):
         assert energies[column] == pytest.approx(theirs["energy_pJ"][name], rel=1e-13)
     estimate = conventions.estimate("clif_memory", ledger)
     assert estimate.total == pytest.approx(sum(theirs["energy_pJ"].values()), rel=1e-13)
+    assert list(estimate.readings) == ["without two slips"]
     assert estimate.technology is INT32
 
 
 def test_the_price_of_an_access_restarts_at_each_memory():
-    assert clif_memory.price(8192) == 10
+    assert clif_memory.price(8192) == clif_memory.price(8192, as_published=False) == 10
     assert clif_memory.price(8193) < 0.01
     assert clif_memory.price(8193, as_published=False) == pytest.approx(10, abs=1e-3)
     assert clif_memory.price(32769, as_published=False) == pytest.approx(20, abs=1e-3)
@@ -104,6 +93,17 @@ def small() -> Ledger:
     torch.manual_seed(0)
     net = nn.Sequential(nn.Linear(3, 4), neurons.Layer("lif"), nn.Linear(4, 2))
     return collect(net, torch.randn(5, 2, 3).mul(3))
+
+
+def test_clif_memory_without_its_slips_by_hand():
+    """Only an ANN's 12002 reads of parameters are more than fit the smallest memory."""
+    counts = Counts(inputs=3000, outputs=2, macs=12000)
+    linear = replace(BLANK, name="0", kind="linear", reads="analog", per_sample=counts)
+    once = conventions.estimate("clif_memory", Ledger(1, 1, (linear,)))
+    parameters = 12002 * (12002 - 2**13) / (2**15 - 2**13) * 10
+    rest = 3000 * 3000 / 2**13 * 10 + 2 * 2 / 2**13 * 10 + 3.2 * 12000 + 0.1 * (2 + 3002)
+    assert once.total == pytest.approx(parameters + rest)
+    assert once.readings["without two slips"] == pytest.approx(once.total + 12002 * 10)
 
 
 def test_clif_by_hand(small):

@@ -12,7 +12,7 @@ from suites.energy.collect import collect
 from suites.energy.conventions import ds_atgo
 from suites.energy.counts import Counts
 from suites.energy.ledger import Ledger
-from suites.energy.technology import FP16, FP32, INT8, INT32, PRESETS
+from suites.energy.technology import FP16, FP32, INT8, INT32, LOIHI, PRESETS
 from tests.suites.energy.samples import Emit, random_spikes
 
 
@@ -51,6 +51,16 @@ def test_ds_atgo_multiplies_in_the_first_and_the_last_layer_alone():
     assert conventions.estimate("rate", ledger).parts["4"] == pytest.approx(4.6 * 5 * 12)
 
 
+def test_ds_atgo_runs_an_ann_once():
+    """Each layer multiplies, in one step; the activations cost nothing."""
+    net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 2))
+    ledger = collect(net, torch.randn(10, 3), steps_and_batch=(5, 2))
+    estimate = conventions.estimate("ds_atgo", ledger)
+    assert estimate.parts == pytest.approx({"0": 4.6 * 12, "2": 4.6 * 16, "4": 4.6 * 8})
+    assert estimate.unsupported == ()
+    assert (ds_atgo.macs(ledger), ds_atgo.acs(ledger)) == (36, 0)
+
+
 def test_ds_atgo_names_a_layer_without_a_rate():
     net = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 4), neurons.Layer("lif"), nn.Linear(4, 2))
     estimate = conventions.estimate("ds_atgo", collect(net, torch.randn(5, 2, 3)))
@@ -67,6 +77,13 @@ def test_default_by_hand(small):
     assert estimate.readings["repeated layers once"] == pytest.approx(estimate.total - 4.6 * 4 * 12)
     assert estimate.readings["integer spikes multiplied"] == estimate.total
     assert estimate.unsupported == ()
+
+
+def test_only_a_layer_that_reads_the_same_analog_values_is_cached(small):
+    first, _, last = small.entries
+    for entry in (replace(first, repeated=False), replace(last, repeated=True)):
+        estimate = conventions.estimate("default", replace(small, entries=(entry,)))
+        assert estimate.readings["repeated layers once"] == estimate.total > 0
 
 
 def test_an_integer_spike_costs_its_size_or_one_small_multiplication():
@@ -98,6 +115,8 @@ def test_the_assumptions_are_given_with_the_number(small):
     assert assumptions["ratio to the fp32 ANN"] == pytest.approx(estimate.total / (4.6 * 20))
     assert assumptions["ratio to the int8 ANN"] == pytest.approx(estimate.total / (0.23 * 20))
     assert assumptions["unsupported"] == "none"
+    nothing = conventions.estimate("rate", collect(nn.ReLU(), torch.ones(2, 3)))
+    assert nothing.assumptions["ratio to the fp32 ANN"] == 0, "an ANN without a weight"
 
 
 def test_an_operation_without_a_price_is_named(small):
@@ -106,6 +125,13 @@ def test_an_operation_without_a_price_is_named(small):
     estimate = conventions.estimate("default", replace(small, entries=(entry,)))
     assert estimate.unsupported == ("sin",)
     assert estimate.total == 0.9
+
+
+def test_an_update_may_cost_nothing(small):
+    """A price of 0 is a price: no other one takes its place."""
+    free = replace(LOIHI, update=0.0)
+    assert conventions.estimate("default", small, free).parts["1"] == 0
+    assert conventions.estimate("default", small, LOIHI).parts["1"] == 81 * 5 * 4
 
 
 def test_presets_are_horowitz_figures():

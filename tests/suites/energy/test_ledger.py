@@ -10,7 +10,8 @@ import neurons
 from suites import cases
 from suites.energy.collect import Recorder, collect
 from suites.energy.counts import Counts
-from tests.suites.energy.samples import Emit, entry_of, random_spikes
+from suites.energy.ledger import Ledger
+from tests.suites.energy.samples import BLANK, Emit, entry_of, random_spikes
 
 
 def test_counts_add_and_divide():
@@ -155,12 +156,43 @@ def test_t_and_batch_of_an_ann_are_those_given_or_one_step(given, expected):
     assert ledger.macs == 15 * expected[0]
 
 
+def test_a_single_number_is_a_batch_of_one():
+    ledger = collect(nn.ReLU(), torch.tensor(2.0))
+    assert (ledger.T, ledger.batch) == (1, 1)
+
+
 @pytest.mark.parametrize("given", [None, (1, 1), (30, 2)])
 def test_neurons_decide_about_t_and_batch(given):
     net = nn.Sequential(nn.Linear(3, 5), neurons.Layer("lif"), nn.Flatten(0, 1), nn.Linear(5, 2))
     ledger = collect(net, torch.randn(4, 3, 3), steps_and_batch=given)
     assert (ledger.T, ledger.batch) == (4, 3)
     assert [e.steps for e in ledger.entries] == [4, 4, 4]
+
+
+def test_t_is_that_of_the_layer_with_most_steps():
+    """Another layer of neurons may see time as a part of the batch: it has fewer steps."""
+
+    class Merged(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = neurons.Layer("lif"), neurons.Layer("lif")
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.second(self.first(x).flatten(0, 1)[None])
+
+    ledger = collect(Merged(), torch.randn(6, 2, 3))
+    assert (ledger.T, ledger.batch) == (6, 2)
+
+
+def test_a_shortcut_reads_the_pool_beside_the_neurons():
+    """Neurons and a layer after the pool do not end its rate, a norm does."""
+    pool = replace(BLANK, kind="pool", rate=0.25, per_sample=Counts(inputs=16, outputs=8))
+    fire = replace(BLANK, kind="neuron", rate=0.5, per_sample=Counts(inputs=8, outputs=8))
+    conv = replace(BLANK, rate=0.5, per_sample=Counts(inputs=8, outputs=9, macs=72))
+    shortcut = replace(conv, reads="analog", rate=0.0)
+    norm = replace(BLANK, kind="norm", reads="analog", per_sample=Counts(inputs=9, outputs=9))
+    ledger = Ledger(1, 1, (pool, fire, conv, shortcut, norm, shortcut))
+    assert [rate for _, rate in ledger.weighted_layers()] == [0.5, 0.25, None]
 
 
 def test_what_is_not_known_is_listed():

@@ -2,12 +2,14 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 import neurons
 from neurons import Fire, surrogate
 from suites.energy.opcount import count
 from tests.neurons.samples import MODELS
 
+MATRIX = torch.ones(2, 4)
 WIDE = torch.zeros(8, 2, 500)  # so wide that what is done once a layer does not count
 
 
@@ -79,14 +81,22 @@ def test_counts_do_not_depend_on_values_or_batch(model):
         assert number - four[kind] == pytest.approx(2 * (four[kind] - eight[kind]), abs=1e-9)
 
 
-def test_an_unlisted_operation_is_counted_under_its_name():
-    def step(x, state, p, fire):
-        return fire(torch.erf(x)), state
+def traced(function, fire: bool = False) -> dict[str, float]:
+    """Return the counts of a neuron whose step calls `function`, and then fires or not."""
+
+    def step(x, state, p, fires):
+        function(x)
+        return fires(x) if fire else x, state
 
     lif = neurons.get("lif")
     odd = neurons.Neuron(lif.Params, lif.State, step, start=lif.start)
-    found = count(odd, odd.params(), Fire(surrogate("atan")), WIDE)
-    assert found == {"erf": 1, "compare": 1}
+    one = torch.zeros(1, 1, 1)  # a single neuron: counts per neuron are those of the step
+    return count(odd, odd.params(), Fire(surrogate("atan")), one)
+
+
+def test_an_unlisted_operation_is_counted_under_its_name():
+    assert traced(torch.erf, fire=True) == {"erf": 1, "compare": 1}
+    assert traced(lambda x: torch.frexp(MATRIX)) == {"frexp": 8}
 
 
 @pytest.mark.parametrize(
@@ -103,15 +113,81 @@ def test_an_unlisted_operation_is_counted_under_its_name():
 def test_a_product_counts_its_inner_size(function, expected):
     """A sum of n products has n - 1 additions, and one more for a bias."""
     factors = torch.ones(5, 3), torch.ones(3, 7)
+    assert traced(lambda x: function(*factors)) == expected
 
-    def step(x, state, p, fire):
-        function(*factors)
-        return x, state
 
-    lif = neurons.get("lif")
-    odd = neurons.Neuron(lif.Params, lif.State, step, start=lif.start)
-    one = torch.zeros(1, 1, 1)  # a single neuron: counts per neuron are those of the step
-    assert count(odd, odd.params(), Fire(surrogate("atan")), one) == expected
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda m: m.sum(0), {"add": 4}),
+        (lambda m: m.sum(), {"add": 7}),
+        (lambda m: m.mean(0), {"add": 4, "div": 4}),
+        (lambda m: F.conv1d(m[None], torch.ones(3, 2, 3)), {"mul": 6 * 6, "add": 6 * 5}),
+        (lambda m: F.conv1d(m[None], torch.ones(1, 2, 3)), {"mul": 2 * 6, "add": 2 * 5}),
+        (lambda m: -(1 - (m - m)) * m, {"add": 24, "mul": 8}),
+        (lambda m: m.reciprocal(), {"div": 8}),
+        (lambda m: m.cumsum(0) + m.floor().abs().relu(), {"add": 16, "round": 8, "compare": 16}),
+        (lambda m: m.square(), {"mul": 8}),
+        (lambda m: m**2, {"mul": 8}),
+        (lambda m: m**3, {"transcendental": 8}),
+        (lambda m: F.group_norm(m, 2), {"add": 24, "mul": 16}),
+        (lambda m: F.hardtanh(m).clamp_max(0), {"compare": 24}),
+        (lambda m: m.clamp(0, 1), {"compare": 16}),
+        (lambda m: m.clamp_min(0), {"compare": 8}),
+        (lambda m: m.clone().add_(1), {"add": 8}),
+        (lambda m: torch.lerp(m, m, 0.5), {"mul": 8, "add": 16}),
+        (lambda m: torch.addcmul(m, m, m), {"mul": 8, "add": 8}),
+        (lambda m: m.softmax(1), {"transcendental": 8, "add": 8, "div": 8}),
+        (lambda m: F.gelu(m), {"transcendental": 8, "mul": 24, "add": 8}),
+        (lambda m: F.silu(m), {"transcendental": 8, "mul": 8}),
+        (lambda m: F.leaky_relu(m), {"compare": 8, "mul": 8}),
+        (lambda m: F.layer_norm(m, (4,)), {"add": 24, "mul": 16}),
+        (lambda m: (m / m).exp().sqrt().round(), {"div": 8, "transcendental": 16, "round": 8}),
+        (lambda m: (m > 0) & (m != 1), {"compare": 16, "bitwise_and": 8}),
+        (lambda m: torch.cat([m.t().flatten(), torch.zeros(3)]).view(1, -1).expand(2, -1), {}),
+    ],
+)
+def test_arithmetic_by_hand(function, expected):
+    assert traced(lambda x: function(MATRIX)) == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["exp", "log", "tanh", "sigmoid", "atan", "cos", "sin", "sqrt", "rsqrt"]
+)
+def test_a_function_is_one_transcendental(name):
+    assert traced(lambda x: getattr(torch, name)(MATRIX)) == {"transcendental": 8}
+
+
+@pytest.mark.parametrize("name", ["ge", "gt", "le", "lt", "eq", "ne", "maximum", "minimum"])
+def test_a_comparison_is_one_even_where_it_returns_a_value(name):
+    assert traced(lambda x: getattr(torch, name)(MATRIX, MATRIX)) == {"compare": 8}
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda m: m.to(torch.float64),
+        lambda m: m.clone().copy_(m),
+        lambda m: torch.stack([m, m]),
+        lambda m: m[torch.tensor([1, 0])],
+        lambda m: m.index_select(0, torch.tensor([1])),
+        lambda m: m.gather(1, torch.tensor([[0, 1], [1, 0]])),
+        lambda m: F.embedding(torch.tensor([1]), m),
+        lambda m: torch.where(m.bool(), m, m),
+        lambda m: m.masked_fill(m.bool(), 2.0),
+        lambda m: m.flip(0).roll(1, 1).repeat(2, 2).tril().triu(),
+        lambda m: F.pad(m[None], (1, 1)),
+        lambda m: F.pad(m[None, None], (1, 1, 1, 1), "reflect"),
+        lambda m: F.interpolate(m[None, None], scale_factor=2.0),
+        lambda m: torch.arange(3) if m[0, 0].item() else None,
+        lambda m: [torch.zeros(3), torch.zeros_like(m), m.new_zeros(3), torch.ones(3).zero_()],
+        lambda m: [torch.ones_like(m), m.new_ones(3), torch.full((2,), 3.0), m.new_full((2,), 3.0)],
+        lambda m: [torch.full_like(m, 2.0), torch.empty(3).fill_(2.0), torch.empty_like(m)],
+        lambda m: m.new_empty(3),
+    ],
+)
+def test_what_only_moves_values_costs_nothing(function):
+    assert traced(lambda x: function(MATRIX)) == {}
 
 
 @pytest.mark.parametrize(("shape", "taps"), [((32,), 2), ((32, 9, 9), 2 * 9)])

@@ -1,14 +1,13 @@
 """SpikingJelly's layers in the ledger, and its counters beside ours."""
 
 import sys
-import types
 
 import pytest
 import torch
 from torch import Tensor, nn
 
 import neurons
-from suites.energy import crosscheck, joules, summary
+from suites.energy import crosscheck, summary
 from suites.energy.collect import Recorder, collect
 from suites.energy.target import Target
 from suites.energy.technology import FP32
@@ -169,64 +168,3 @@ def test_a_summary_resets_the_states():
         for m in net.modules()
         if isinstance(m, base.MemoryModule) and hasattr(m, "v")
     )
-
-
-# Joules -----------------------------------------------------------------------------------------
-
-
-def board(monkeypatch, per_run: float) -> nn.Module:
-    """A GPU whose energy counter [mJ] rises with every pass of the returned network."""
-
-    class Counted(nn.Module):
-        runs = 0
-
-        def forward(self, x: Tensor) -> Tensor:
-            Counted.runs += 1
-            return x
-
-    class NVMLError(Exception):
-        pass
-
-    nvml = types.SimpleNamespace(
-        NVMLError=NVMLError,
-        nvmlInit=lambda: None,
-        nvmlDeviceGetHandleByUUID=lambda uuid: uuid,
-        nvmlDeviceGetTotalEnergyConsumption=lambda handle: 500 + 1000 * per_run * Counted.runs,
-    )
-    monkeypatch.setitem(sys.modules, "pynvml", nvml)
-    monkeypatch.setattr(joules, "DEVICE", "cpu")
-    cuda = {
-        "is_available": lambda: True,
-        "current_device": lambda: 0,
-        "synchronize": lambda: None,
-        "get_device_properties": lambda i: types.SimpleNamespace(uuid="7"),
-    }
-    for name, fake in cuda.items():
-        monkeypatch.setattr(torch.cuda, name, fake)
-    return Counted()
-
-
-def test_joules_are_the_counters_rise_over_runs_and_samples(monkeypatch):
-    net = board(monkeypatch, per_run=2.0)
-    assert joules.per_sample(net, (torch.ones(4),), batch=4, seconds=0.01) == pytest.approx(0.5)
-
-
-def test_errors_of_nvml_are_reasons(monkeypatch):
-    net = board(monkeypatch, per_run=2.0)
-    nvml = sys.modules["pynvml"]
-
-    def lacks(handle):
-        raise nvml.NVMLError("Not Supported")
-
-    monkeypatch.setattr(nvml, "nvmlDeviceGetTotalEnergyConsumption", lacks)
-    with pytest.raises(NotImplementedError, match="NVML: Not Supported"):
-        joules.per_sample(net, (torch.ones(4),), batch=4, seconds=0)
-    monkeypatch.setitem(sys.modules, "pynvml", None)
-    with pytest.raises(NotImplementedError, match="pip install nvidia-ml-py"):
-        joules.per_sample(net, (torch.ones(4),), batch=4)
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_no_gpu_is_a_reason():
-    with pytest.raises(NotImplementedError, match="torch finds no GPU"):
-        joules.per_sample(nn.Identity(), (torch.ones(1),), batch=1)

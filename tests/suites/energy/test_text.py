@@ -44,3 +44,5 @@ def test_energies_are_shown_in_nanojoules():
     assert (rows["SpikingJelly SynOps"], rows["simple"]) == (2.5, "n/a")
     (compared,) = command.comparison([shown])
     assert compared["default"] == pytest.approx(first.total / 1000)
+    assert compared["rate convention"] == pytest.approx(estimates["rate"].total / 1000)
+    assert (compared["model"], compared["rate"]) == ("net", facts.rate)

@@ -80,10 +80,11 @@ def spoil_backward(monkeypatch, spoil):
     """Change the gradients that the cpu backend computes by `spoil(before, grad_x)`."""
     backward = cpu.CpuKernel.backward
 
-    def spoilt(kernel, interval, arguments):
-        before = arguments.grad_x.clone()
-        backward(kernel, interval, arguments)
-        spoil(before, arguments.grad_x)
+    def spoilt(kernel, x, *others):
+        before = torch.empty_like(x)
+        grad_x, *grads = backward(kernel, x, *others)
+        spoil(before, grad_x)
+        return [grad_x, *grads]
 
     monkeypatch.setattr(cpu.CpuKernel, "backward", spoilt)
 

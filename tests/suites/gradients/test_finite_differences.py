@@ -4,8 +4,11 @@ import pytest
 import torch
 from torch import nn
 
+import neurons
+from suites import cases
 from suites.gradients import finite_differences
-from suites.gradients.tolerance import FINITE_DIFFERENCE
+from suites.gradients.comparison import SHAPE
+from suites.gradients.tolerance import FINITE_DIFFERENCE, SURROGATE
 
 
 class Cube(nn.Module):
@@ -46,3 +49,53 @@ def test_a_wrong_gradient_has_an_error_of_its_size(factor):
     error = finite_differences.error(Cube(factor), x, torch.ones_like(x))
     assert error == pytest.approx(abs(factor - 1), abs=1e-8)
     assert (error > FINITE_DIFFERENCE) == (factor != 1.0)
+
+
+@pytest.mark.parametrize("model", ["lif", "mpd_agl", "pmsn"])
+def test_a_case_is_smooth_in_float64(model):
+    """The last two leave a path out of their gradient, unless the case says otherwise."""
+    layer, x, grad_output = finite_differences.smooth_case(model, "eager")
+    assert finite_differences.error(layer, x, grad_output) <= FINITE_DIFFERENCE
+    assert not layer.training
+    s = layer(x)
+    assert s.dtype == x.dtype == grad_output.dtype == torch.float64
+    assert x.shape == grad_output.shape == SHAPE
+    assert len(s.unique()) > 2, "a smooth spike is more than 0 or 1"
+    assert torch.equal(x, cases.current(SHAPE, 0).double())
+    assert torch.equal(grad_output, cases.current(SHAPE, 1).double())
+
+
+def test_a_case_is_of_the_backend_it_names():
+    assert finite_differences.smooth_case("lif", "cpu")[0].backend == "cpu"
+
+
+@pytest.mark.parametrize("name", neurons.SURROGATES)
+def test_the_derivative_of_a_spike_is_that_of_its_surrogate(name):
+    assert finite_differences.surrogate_error(neurons.surrogate(name)) <= SURROGATE
+
+
+def test_a_surrogate_with_a_wrong_derivative_has_an_error_of_its_size(monkeypatch):
+    """The slope of u^2 / 4 is u / 2, and this one says u; u is at most 6.0217."""
+
+    class Wrong(torch.autograd.Function):
+        @staticmethod
+        def forward(context, u):
+            context.save_for_backward(u)
+            return u * u / 4
+
+        @staticmethod
+        def backward(context, grad):
+            (u,) = context.saved_tensors
+            return grad * u
+
+    monkeypatch.setitem(neurons.SURROGATES, "atan", lambda u, **arguments: Wrong.apply(u))
+    error = finite_differences.surrogate_error(neurons.surrogate("atan"))
+    assert error == pytest.approx(6.0217 / 2, rel=1e-6)
+
+
+def test_the_directions_are_the_same_every_time():
+    x, errors = torch.tensor([0.3, 0.7], dtype=torch.float64), []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        errors.append(finite_differences.error(Cube(), x, torch.ones_like(x)))
+    assert errors[0] == errors[1] > 0

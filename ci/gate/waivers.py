@@ -1,0 +1,120 @@
+"""Waivers: rows that may fail for a time, in `ci/waivers.toml` of the head.
+
+A waiver names one row of the report exactly, with a ceiling, an end, an issue, an owner and a
+reason. Its row is measured and shown as before; it fails again beyond the ceiling or after the end.
+Wrong spikes and gradients (rule numerics) cannot be waived. `python -m ci.gate waive` writes one.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+
+from ci.gate.rows import Row
+from ci.gate.statistics import Outcome
+from ci.gate.trees import UsageError, git
+
+FILE = "ci/waivers.toml"
+LONGEST = timedelta(days=90)
+WAIVABLE = (Outcome.FAIL, Outcome.VANISHED)
+
+
+class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One entry of the file."""
+
+    row: str  # the name of a row of the report
+    device: str  # "cpu" or "cuda"
+    ceiling: float  # the largest ratio head/base, or of a fingerprint the largest change
+    expires: date  # the last day
+    issue: str  # where it is worked on
+    owner: str
+    reason: str
+
+    def covers(self, row: Row) -> bool:
+        """Return whether a failing row passes by this waiver."""
+        return (
+            date.today() <= self.expires and row.amount <= self.ceiling and row.rule != "numerics"
+        )
+
+
+class Waivers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    waiver: list[Waiver] = []
+
+
+def load(repo: Path, commit: str) -> list[Waiver]:
+    """Return the waivers of a commit, none without a file; raise UsageError for a bad one."""
+    exists = git(repo, "ls-tree", "--name-only", commit, "--", FILE)
+    return parse(git(repo, "show", f"{commit}:{FILE}")) if exists else []
+
+
+def parse(text: str) -> list[Waiver]:
+    """Return the waivers of a file's text; raise UsageError if one of them is malformed."""
+    try:
+        waivers = msgspec.toml.decode(text, type=Waivers).waiver
+    except msgspec.DecodeError as error:
+        raise UsageError(f"{FILE}: {' '.join(str(error).split())}") from None
+    for waiver in waivers:
+        if waiver.expires - date.today() > LONGEST:
+            raise UsageError(
+                f"{FILE}: the waiver of {waiver.row} expires on {waiver.expires}, "
+                f"more than {LONGEST.days} days ahead"
+            )
+    return waivers
+
+
+def apply(
+    rows: Iterable[Row], waivers: Iterable[Waiver], device: str, *, complete: bool
+) -> list[Row]:
+    """Return the rows, the waived ones as WAIVED, and a row for every waiver without effect.
+
+    `complete` says that all models were measured: only then is a waiver without a row STALE.
+    """
+    valid = {waiver.row: waiver for waiver in waivers if waiver.device == device}
+    waived = [waive(row, valid.get(row.name)) for row in rows]
+    return [*waived, *without_effect(waived, valid.values(), complete)]
+
+
+def waive(row: Row, waiver: Waiver | None) -> Row:
+    """Return a row as WAIVED if it fails and the waiver covers it."""
+    if waiver is None or row.verdict not in WAIVABLE:
+        return row
+    if not waiver.covers(row):
+        end = f"until {waiver.expires}, up to {waiver.ceiling:g}"
+        return replace(row, reason=f"{row.reason}; its waiver does not hold ({end})")
+    reason = f"{row.reason}; waived until {waiver.expires} ({waiver.owner}, {waiver.issue})"
+    return replace(row, verdict=Outcome.WAIVED, reason=reason)
+
+
+def without_effect(rows: Sequence[Row], waivers: Iterable[Waiver], complete: bool) -> Iterator[Row]:
+    """Yield a row for each waiver that is STALE (no such row) or UNUSED (its row does not fail)."""
+    verdicts = {row.name: row.verdict for row in rows}
+    for waiver in waivers:
+        verdict = verdicts.get(waiver.row)
+        if verdict is None and complete:
+            state = "STALE, no row has that name"
+        elif verdict in (None, Outcome.WAIVED, *WAIVABLE):
+            continue
+        else:
+            state = f"UNUSED, its row is {verdict}"
+        yield Row.general("waivers", f"the waiver of {waiver.row} is {state}", Outcome.UNDECIDED)
+
+
+def entry(waiver: Waiver) -> str:
+    """Return the lines of a waiver in the file."""
+    fields = msgspec.structs.asdict(waiver)
+    values = {k: v.isoformat() if isinstance(v, date) else json.dumps(v) for k, v in fields.items()}
+    return "\n".join(["[[waiver]]", *(f"{name} = {text}" for name, text in values.items())]) + "\n"
+
+
+def add(root: Path, waiver: Waiver) -> Path:
+    """Append a waiver to the file of a checkout and return its path; a bad file stays as it is."""
+    file = root / FILE
+    before = file.read_text().rstrip("\n") + "\n\n" if file.exists() else ""
+    parse(text := before + entry(waiver))
+    file.write_text(text)
+    return file
