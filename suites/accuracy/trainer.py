@@ -134,7 +134,7 @@ def network(trial: Trial, task: Task, recipe: Recipe, backend: str = "auto") -> 
     net = networks.build(trial.network, task, layers)
     if any(map(is_lazy, chain(net.parameters(), net.buffers()))):
         with torch.no_grad():
-            net.eval()(task.train.x[:, :2])
+            net.eval()(task.train.pick(slice(2)).x)
     return net
 
 

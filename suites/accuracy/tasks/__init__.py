@@ -10,8 +10,9 @@ from suites.accuracy.task import Task
 
 
 def names() -> list[str]:
-    """Return the task axis: the files of this folder."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+    """Return the task axis: the files of this folder, without those that tasks share."""
+    modules = (module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(name for name in modules if not name.startswith("_"))
 
 
 @cache
