@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import neurons
 from suites import conditions
-from suites.accuracy import content, executors, networks, recipes, store, tasks
+from suites.accuracy import content, data, executors, networks, recipes, store
 from suites.accuracy.job import Job, Train, attempt
 from suites.accuracy.store import Row
 from suites.accuracy.trial import Trial
@@ -55,7 +55,7 @@ class Place(NamedTuple):
 
 def trials(axes: Axes, root: Path | None = None) -> list[Trial]:
     """Return the trials of a grid, each once; raise ValueError for a name that is unknown."""
-    _check("task", axes.tasks, tasks.names())
+    _check("task", axes.tasks, data.names())
     _check("neuron", axes.models, neurons.names())
     _check("condition", axes.conditions, conditions.CONDITIONS)
     _check("recipe", axes.recipes, recipes.RECIPES)
@@ -66,7 +66,7 @@ def trials(axes: Axes, root: Path | None = None) -> list[Trial]:
     found = (
         Trial(task, network, *names)
         for task in axes.tasks
-        for network in axes.networks or [tasks.load(task).network]
+        for network in axes.networks or [data.load(task, root).network]
         for names in itertools.product(*rest)
     )
     return list(dict.fromkeys(found))

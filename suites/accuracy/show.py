@@ -54,7 +54,8 @@ def lines(rows: Iterable[Row], baseline: str) -> list[dict[str, Any]]:
             mean, low, high = interval(errors[model])
             line = {"model": model, "error": mean, "low": low, "high": high}
             line |= {"n": len(errors[model]), **_difference(model, errors, baseline)}
-            found.append(dict(zip(CASE, case, strict=True)) | line | means.loc[model].to_dict())
+            others = {str(name): value for name, value in means.loc[model].items()}
+            found.append(dict(zip(CASE, map(str, case), strict=True)) | line | others)
     return found
 
 
@@ -90,7 +91,7 @@ def text(rows: Sequence[Row], baseline: str) -> str:
     parts = []
     for case, models in frame.groupby(list(CASE), sort=False) if len(frame) else []:
         shown = pd.DataFrame([_cells(line, baseline) for _, line in models.iterrows()])
-        parts.append(f"{', '.join(case)}\n{shown.to_string(index=False)}")
+        parts.append(f"{', '.join(map(str, case))}\n{shown.to_string(index=False)}")
     return "\n\n".join([*parts, *_failures(rows)]) or "no results"
 
 

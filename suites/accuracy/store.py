@@ -55,7 +55,8 @@ def row(job: Job, outcome: Outcome, commit: str) -> Row:
     failure = outcome.reason if isinstance(outcome, Failure) else ""
     values = (None,) * 4 if isinstance(outcome, Failure) else outcome
     ended = datetime.now(UTC).isoformat(timespec="seconds")
-    return Row(job.key, *job.trial, *values, failure, *job.content, commit, ended)
+    fields = (job.key, *job.trial, *values, failure, *job.content, commit, ended)
+    return Row._make(fields)
 
 
 def add(file: Path, rows: Iterable[Row]) -> int:
