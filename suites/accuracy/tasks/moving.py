@@ -3,7 +3,8 @@
 A digit of 8 x 8 pixels, values in [0, 1], moves straight through a frame of 16 x 16 and bounces off
 its sides. The input of a step is a frame, and its target the next one; a network that has read 10
 frames predicts 10 more from its own predictions, and those are what the papers score. It tells
-apart whether neurons keep where something was, so that they know where it goes.
+apart whether neurons keep where something was, so that they know where it goes. A neuron that reads
+all steps at once, as psn does, sees the frame that it shall tell: its error says nothing.
 
     u[t] = u[t-1] + .1 b (cos a, sin a),    u[0] ~ U(0, 1)^2,  a ~ U(0, 2 pi)
 

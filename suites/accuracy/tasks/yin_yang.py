@@ -1,7 +1,7 @@
 """Yin and yang: in which part of the sign does a point lie? Coded in the time of four spikes.
 
 The sign is a circle in the unit square: yang, yin and the two dots are the 3 classes. A point (a,
-b) is four pulses of 4.0, one per channel, at the times a, b, 1 - a and 1 - b, scaled to 16 steps. A
+b) is four pulses of 2.0, one per channel, at the times a, b, 1 - a and 1 - b, scaled to 16 steps. A
 pulse between two steps is shared by them, and the nearer one gets more. What counts is when pulses
 come: their sum is the same for every point. A linear classifier of the four times is wrong for
 about a third.
@@ -19,7 +19,7 @@ from suites.accuracy.tasks import _generated
 
 STEPS, CLASSES = 16, 3
 TRAIN, TEST = 1500, 750
-PULSE = 4.0  # enough to make a neuron fire
+PULSE = 2.0
 DRAWN = 20000  # points in the square, of which a tenth is in each of the small dots' class
 DOT, CIRCLE = 0.1, 0.5  # radii of a dot and of the sign
 
