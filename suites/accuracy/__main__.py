@@ -3,6 +3,7 @@
     python -m suites.accuracy run --task rows recall --model lif dsn --condition own matched
     python -m suites.accuracy show --baseline lif
     python -m suites.accuracy merge other.sqlite
+    python -m suites.accuracy search --task digits --network mlp
 
 `run` trains what the store does not have, so the same command goes on after an interruption. The
 exit status is 1 if a trial failed, 2 if the command cannot run, 130 after Ctrl-C.
@@ -20,7 +21,8 @@ from typing import Any
 
 import neurons
 from suites import axes, process
-from suites.accuracy import grid, show, store, trainer
+from suites.accuracy import data, grid, networks, show, store, trainer
+from suites.accuracy import search as lwns
 from suites.accuracy.job import Train
 from suites.accuracy.store import Row
 from suites.accuracy.trial import Result, Trial
@@ -78,6 +80,23 @@ def merge(options: argparse.Namespace, train: Train | None) -> int:
     return 0
 
 
+def search(options: argparse.Namespace, train: Train | None) -> int:
+    """Search one of LIF, LLIF and SLIF for each layer of a network (ST-DANO's LWNS)."""
+    task = data.load(options.task, options.data_root)
+    neurons.one_of("no network", options.network, networks.names())
+    if task.train.y.ndim > 1:
+        raise ValueError(f"{options.task} has no classes; a search needs a task with classes")
+    found = lwns.search(task, options.network, options.seed, options.order)
+    if options.json:
+        print(json.dumps(found._asdict() | {"history": found.history.tolist()}))
+        return 0
+    steps = len(found.history)
+    print(f"{found.string}, with the digits 0 LIF, 1 LLIF, 2 SLIF from input to output")
+    print(f"test error {found.error:.4f}, of the same network with LIF alone {found.lif_error:.4f}")
+    print(f"{found.seconds:.1f} s for {steps} steps, {found.seconds / steps * 1e3:.1f} ms each")
+    return 0
+
+
 def _print(rows: Sequence[Row], options: argparse.Namespace) -> None:
     if options.json:
         objects = [{name: getattr(row, name) for name in FIELDS} for row in rows]
@@ -103,11 +122,23 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="run|show|merge")
+    commands = parser.add_subparsers(required=True, metavar="run|show|merge|search")
     _add_run(_command(commands, "run", run))
     _add_table(_command(commands, "show", shown))
     _command(commands, "merge", merge).add_argument("files", nargs="+", type=Path, metavar="FILE")
+    _add_search(commands.add_parser("search", help=search.__doc__, description=search.__doc__))
     return parser
+
+
+def _add_search(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(command=search)
+    add = command.add_argument
+    add("--task", required=True, metavar="NAME", help="a task with classes")
+    add("--network", default="mlp_norm", metavar="NAME", help="default: mlp_norm")
+    add("--order", type=int, choices=(1, 2), default=1, help="of the gradient; default: 1")
+    add("--seed", type=int, default=0)
+    add("--data-root", type=Path, metavar="FOLDER", help="the folder of the real data sets")
+    add("--json", action="store_true", help="print an object, with alpha after every step")
 
 
 def _command(commands: Any, name: str, function: Any) -> argparse.ArgumentParser:

@@ -21,6 +21,7 @@ from torch.nn.parameter import is_lazy
 from suites import cases
 from suites.accuracy import checkpoint, data, networks, recipes
 from suites.accuracy.layers import layers_of
+from suites.accuracy.networks import Layers
 from suites.accuracy.rates import Rates
 from suites.accuracy.recipes import Recipe
 from suites.accuracy.task import Split, Task
@@ -84,18 +85,20 @@ def train(
     *,
     device: torch.device | None = None,
     backend: str = "auto",
+    layers: Layers | None = None,
     file: Path | None = None,
     progress: bool = False,
 ) -> Trained:
     """Build the network of a trial, train it and test it.
 
-    The task and the recipe are those that the trial names, or what stands for them. `device`
-    defaults to the first GPU, or the CPU without one; `file` is that of the checkpoint.
+    The task, the recipe and the layers of neurons are those that the trial names, or what stands
+    for them. `device` defaults to the first GPU, or the CPU without one; `file` is that of the
+    checkpoint.
     """
     device = device or cases.device()
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(trial.seed)
-        net = network(trial, task, recipe, backend).to(device)
+        net = network(trial, task, recipe, backend, layers).to(device)
         training = Training(net, task, trial, recipe, device)
         if file and (state := checkpoint.load(file)):
             training.resume(state)
@@ -126,11 +129,17 @@ def _shown(losses: Iterator[float], training: Training) -> Iterator[float]:
             yield loss
 
 
-def network(trial: Trial, task: Task, recipe: Recipe, backend: str = "auto") -> nn.Module:
+def network(
+    trial: Trial,
+    task: Task,
+    recipe: Recipe,
+    backend: str = "auto",
+    layers: Layers | None = None,
+) -> nn.Module:
     """Build the network of a trial on the CPU; its weights come from torch's random numbers."""
     steps = len(task.train.x)
     options: dict[str, Any] = {"dropout": recipe.dropout, "backend": backend}
-    layers = layers_of(trial.model, trial.condition, steps, **options)
+    layers = layers or layers_of(trial.model, trial.condition, steps, **options)
     net = networks.build(trial.network, task, layers)
     if any(map(is_lazy, chain(net.parameters(), net.buffers()))):
         with torch.no_grad():
