@@ -153,7 +153,9 @@ PROFILES = {
     "gate": Profile(
         [Shape(256, 4, 64)],
         brief=[Shape(64, 4, 64)],
+        tasks=("rows",),
         conditions=("own",),
+        seeds=1,
         kernel=(Shape(2048, 8, 512),),
     ),
 }

@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.getoption("--exhaustive"):
         for item in items:
             if item.get_closest_marker("exhaustive"):
-                reason = "another model stands for it; --exhaustive"
+                reason = "another case stands for it; --exhaustive"
                 item.add_marker(pytest.mark.skip(reason=reason))
     if config.getoption("--quick"):
         kept = quick_round(items)

@@ -35,7 +35,7 @@ def test_an_unchanged_package_passes(run_gate: RunGate) -> None:
 
 @pytest.mark.slow
 def test_a_slower_model_fails_and_is_named(run_gate: RunGate) -> None:
-    code, result, text = run_gate("slow")
+    code, result, text = run_gate("slow", "--full")
     assert code == 1, text
     assert result["headline"] == "FAIL: lif"
     assert verdicts(result, "forward")["lif"] == "FAIL"

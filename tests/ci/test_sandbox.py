@@ -101,7 +101,16 @@ def test_a_new_model_file_is_all_it_takes(folder: Path) -> None:
     # One class of the gradients' suite: others measure all models first, for minutes.
     rows = sandbox.measure(commit, r"^(?!gradients).*\('iota'", r"\.Gradients\..*\('iota', 'eager'")
     iota = rows[(rows.model == "iota") & (rows.state == "ok")]
-    suites = {"speed", "memory", "calls", "gradients", "accuracy", "energy", "properties"}
+    suites = {
+        "speed",
+        "memory",
+        "calls",
+        "gradients",
+        "accuracy",
+        "kernels",
+        "energy",
+        "properties",
+    }
     assert set(iota.suite) == suites
 
     assert "`iota`" in sandbox.run("neurons", PYTHONPATH=str(folder))

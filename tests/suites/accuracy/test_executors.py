@@ -118,7 +118,7 @@ def test_a_killed_grid_loses_nothing_doubles_nothing_and_leaves_no_process(tmp_p
     assert set(kept) <= set(rows), "what was kept is not trained again"
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_ctrl_c_ends_the_workers_and_keeps_the_rows(tmp_path):
     file = tmp_path / "store.sqlite"
     command = [sys.executable, "-c", GRID, str(tmp_path)]

@@ -55,6 +55,7 @@ def test_lif_forgets_what_others_recall():
     assert all(errors("recall", model, 1)[0] < 0.02 for model in ("iaf", "ipsu", "psn", "tclif"))
 
 
+@pytest.mark.exhaustive
 def test_no_model_fails_on_static_digits():
     """Under `matched`, none is more than 3 points worse than LIF."""
     error = {m: statistics.fmean(errors("digits", m, 2, "matched")) for m in cases.models()}
