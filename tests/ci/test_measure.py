@@ -203,7 +203,7 @@ def test_asv_measures_with_the_pinned_versions() -> None:
     pinned = constraints()
     conf = util.load_json(str(ROOT / "asv.conf.json"), js_comments=True)
     for package, versions in conf["matrix"]["req"].items():
-        assert versions == [pinned[package]], package
+        assert versions == [pinned.get(package, "")], package  # Triton: what torch needs
     assert f"setuptools=={pinned['setuptools']}\n" in offline.BUILD_PINS
 
 
