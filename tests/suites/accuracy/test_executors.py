@@ -65,7 +65,7 @@ def test_an_executor_without_its_library_is_one_line(tmp_path, monkeypatch):
         stand_in.run(tmp_path, executor="ray")
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("executor", EXECUTORS)
 def test_killed_workers_lose_nothing_and_double_nothing(executor, tmp_path, undisturbed):
     marks = tmp_path / "starts"

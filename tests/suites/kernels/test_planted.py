@@ -58,6 +58,7 @@ def judged(base: dict[str, Any], head: dict[str, Any]) -> list[Row]:
     return list(rule.judge(bench))
 
 
+@pytest.mark.exhaustive
 def test_the_same_kernels_have_the_same_counters(base: dict[str, dict[str, Any]]) -> None:
     again = counters(ROOT, MODEL)
     for run in base:
