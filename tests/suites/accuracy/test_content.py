@@ -87,7 +87,7 @@ print(json.dumps(sorted({*ours} - content.sources(trial).keys() - {"suites.accur
 """
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("task", ["digits"])
 def test_a_training_imports_nothing_that_the_code_leaves_out(task):
     trial = TRIAL._replace(task=task, model="stclif", condition="matched")

@@ -74,7 +74,7 @@ def test_a_model_end_to_end(arch: str, tmp_path: Path) -> None:
 
 
 @compiles
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_table_fits_100_columns() -> None:
     run = command(ROOT, "lif", "sliding_psn")
     assert run.returncode == 0, run.stderr
