@@ -20,15 +20,14 @@ from pathlib import Path
 from typing import Any
 
 import neurons
-from suites import axes, process
+from suites import process, records
 from suites.accuracy import data, grid, networks, show, store, trainer
 from suites.accuracy import search as lwns
 from suites.accuracy.job import Train
 from suites.accuracy.store import Row
 from suites.accuracy.trial import Result, Trial
 
-NAME = ".asv/accuracy.sqlite"
-STORE = axes.ROOT / NAME
+STORE = records.STORE
 FIELDS = (*Trial._fields, *Result._fields, "failure")
 
 
@@ -73,10 +72,11 @@ def shown(options: argparse.Namespace, train: Train | None) -> int:
 
 
 def merge(options: argparse.Namespace, train: Train | None) -> int:
-    """Add the rows of other stores."""
+    """Add the results and records of other stores."""
     rows = [row for file in options.files for row in store.read(file)]  # all, before one is added
-    new = store.add(options.store, rows)
-    print(f"{len(rows)} rows, {new} of them new, in {options.store}")
+    kept = [record for file in options.files for record in records.read(file)]
+    new = store.add(options.store, rows) + records.add(options.store, kept)
+    print(f"{len(rows) + len(kept)} rows, {new} of them new, in {options.store}")
     return 0
 
 

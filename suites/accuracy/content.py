@@ -14,7 +14,7 @@ import inspect
 import json
 import platform
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -50,10 +50,15 @@ def key(trial: Trial, content: Content) -> str:
 
 def code(trial: Trial) -> str:
     """Return the digest of the code of a trial."""
-    digest = hashlib.sha256()
-    for name, source in sorted(sources(trial).items()):
-        digest.update(f"{name} {len(source)}\n".encode() + source)
-    return digest.hexdigest()
+    return digest(sources(trial))
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """Return the digest of source files by their dotted names."""
+    total = hashlib.sha256()
+    for name, source in sorted(files.items()):
+        total.update(f"{name} {len(source)}\n".encode() + source)
+    return total.hexdigest()
 
 
 @cache
@@ -80,8 +85,22 @@ def commit() -> str:
 
 def sources(trial: Trial) -> dict[str, bytes]:
     """Return the source of every file of a trial by its dotted name, as `suites.accuracy.task`."""
+    found = reached(_started(trial))
+    if f"{MODELS}.{trial.model}" not in found:  # of another package
+        params = neurons.get(trial.model).Params
+        found[params.__module__] = Path(inspect.getfile(params)).read_bytes()
+    return found
+
+
+def shared() -> Iterator[str]:
+    """Yield the modules of `neurons` that run with any model."""
+    yield from (name for name in _below("neurons") if not name.startswith(f"{MODELS}."))
+
+
+def reached(modules: Iterable[str]) -> dict[str, bytes]:
+    """Return the sources of these modules of ours, and of those that they import, by name."""
     found: dict[str, bytes] = {}
-    waiting = [*_started(trial)]
+    waiting = [*modules]
     while waiting:
         name = waiting.pop()
         file = _file(name)
@@ -89,16 +108,13 @@ def sources(trial: Trial) -> dict[str, bytes]:
             continue
         found[name] = file.read_bytes()
         waiting += [name.rpartition(".")[0], *_imported(found[name])]
-    if f"{MODELS}.{trial.model}" not in found:  # of another package
-        params = neurons.get(trial.model).Params
-        found[params.__module__] = Path(inspect.getfile(params)).read_bytes()
     return found
 
 
 def _started(trial: Trial) -> Iterator[str]:
     """Yield the files that are imported by name, which the imports of others do not show."""
     suite = "suites.accuracy"
-    yield from (name for name in _below("neurons") if not name.startswith(f"{MODELS}."))
+    yield from shared()
     yield from (f"{MODELS}.{trial.model}", "suites.process", f"{suite}.trainer")
     yield from _below(f"{suite}.losses")
     yield from (f"{suite}.{folder}.{trial.task}" for folder in ("tasks", "datasets"))

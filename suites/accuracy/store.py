@@ -1,4 +1,4 @@
-"""The results of trials, in one SQLite file that only grows.
+"""The results of trials, and the records of `suites.records`, in one SQLite file that only grows.
 
 A row is keyed by its content, see `suites.accuracy.content`: a result is kept once, from whichever
 machine it comes. A row is written as a whole when its trial ends, so a grid can be killed at any
@@ -8,7 +8,7 @@ moment. A failed trial has a row too, with the reason.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,15 +16,22 @@ from typing import Any, NamedTuple
 
 from suites.accuracy.job import Failure, Job, Outcome
 
-APPLICATION, VERSION = 0x5350424E, 1  # of the file: SQLite keeps both in its first bytes
+APPLICATION, VERSION = 0x5350424E, 2  # of the file: SQLite keeps both in its first bytes
 PATIENCE = 60.0  # seconds to wait for another process that writes
-TABLE = """
-CREATE TABLE results (
+RESULTS = """
+CREATE TABLE IF NOT EXISTS results (
     key TEXT NOT NULL, task TEXT NOT NULL, network TEXT NOT NULL, model TEXT NOT NULL,
     condition TEXT NOT NULL, recipe TEXT NOT NULL, seed INTEGER NOT NULL,
     error REAL, loss REAL, rate REAL, seconds REAL, failure TEXT NOT NULL,
     code TEXT NOT NULL, libraries TEXT NOT NULL, device TEXT NOT NULL,
     "commit" TEXT NOT NULL, ended TEXT NOT NULL, PRIMARY KEY (key, failure)
+) WITHOUT ROWID"""
+RECORDS = """
+CREATE TABLE IF NOT EXISTS records (
+    kind TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL, code TEXT NOT NULL,
+    libraries TEXT NOT NULL, device TEXT NOT NULL, machine TEXT NOT NULL,
+    "commit" TEXT NOT NULL, ended TEXT NOT NULL, content TEXT NOT NULL,
+    PRIMARY KEY (kind, name, key)
 ) WITHOUT ROWID"""
 
 
@@ -64,23 +71,32 @@ def add(file: Path, rows: Iterable[Row]) -> int:
 
     Raise ValueError, in one line, if the file is torn, no store or cannot be written.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
     places = ", ".join("?" * len(Row._fields))
+    return insert(file, f"INSERT OR IGNORE INTO results VALUES ({places})", rows)
+
+
+def insert(file: Path, statement: str, rows: Iterable[tuple[Any, ...]]) -> int:
+    """Insert rows in one transaction; return how many these are. Raise ValueError as `add`."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     with _opened(file, "rwc") as connection:
         before = connection.total_changes
         with connection:  # a transaction
-            connection.executemany(f"INSERT OR IGNORE INTO results VALUES ({places})", rows)
+            connection.executemany(statement, rows)
         return connection.total_changes - before
 
 
 def read(file: Path) -> list[Row]:
     """Return all rows, in the order of their time; raise ValueError if there is no such store."""
+    return [Row(*line) for line in select(file, "SELECT * FROM results ORDER BY ended, key")]
+
+
+def select(file: Path, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Return what a query of a store finds; raise ValueError if there is no such store."""
     if not file.is_file():
         raise ValueError(f"there is no store {file}")
     with _opened(file, "rw") as connection:
         _check_pages(connection, file.stat().st_size)
-        lines = connection.execute("SELECT * FROM results ORDER BY ended, key")
-        return [Row(*line) for line in lines]
+        return connection.execute(query, values).fetchall()
 
 
 @contextmanager
@@ -99,13 +115,15 @@ def _opened(file: Path, mode: str) -> Iterator[sqlite3.Connection]:
 
 
 def _check(connection: sqlite3.Connection) -> None:
-    """Make a store of an empty file; refuse a database of another program or version."""
+    """Make a store of an empty file, or of version 1; refuse any other database."""
     if _marks(connection) == (APPLICATION, VERSION):
         return
     with connection:
         connection.execute("BEGIN IMMEDIATE")  # another process may be doing the same
-        if _marks(connection) == (0, 0) and not _tables(connection):
-            connection.execute(TABLE)
+        empty = _marks(connection) == (0, 0) and not _tables(connection)
+        if empty or _marks(connection) == (APPLICATION, 1):  # version 1 had no records
+            connection.execute(RESULTS)
+            connection.execute(RECORDS)
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
         elif _marks(connection) != (APPLICATION, VERSION):
