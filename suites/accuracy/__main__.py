@@ -4,6 +4,7 @@
     python -m suites.accuracy show --baseline lif
     python -m suites.accuracy merge other.sqlite
     python -m suites.accuracy search --task digits --network mlp
+    python -m suites.accuracy samples
 
 `run` trains what the store does not have, so the same command goes on after an interruption. The
 exit status is 1 if a trial failed, 2 if the command cannot run, 130 after Ctrl-C.
@@ -21,8 +22,17 @@ from typing import Any
 
 import neurons
 from suites import process, records
-from suites.accuracy import data, grid, networks, show, store, trainer
-from suites.accuracy import search as lwns
+from suites.accuracy import (
+    data,
+    grid,
+    networks,
+    samples,
+    searched,
+    show,
+    store,
+    tasks,
+    trainer,
+)
 from suites.accuracy.job import Train
 from suites.accuracy.store import Row
 from suites.accuracy.trial import Result, Trial
@@ -86,14 +96,24 @@ def search(options: argparse.Namespace, train: Train | None) -> int:
     neurons.one_of("no network", options.network, networks.names())
     if task.train.y.ndim > 1:
         raise ValueError(f"{options.task} has no classes; a search needs a task with classes")
-    found = lwns.search(task, options.network, options.seed, options.order)
+    wanted = searched.Wanted(options.task, options.network, options.seed, options.order)
+    found = searched.search(options.store, wanted, task)
     if options.json:
-        print(json.dumps(found._asdict() | {"history": found.history.tolist()}))
+        print(json.dumps(found))
         return 0
-    steps = len(found.history)
-    print(f"{found.string}, with the digits 0 LIF, 1 LLIF, 2 SLIF from input to output")
-    print(f"test error {found.error:.4f}, of the same network with LIF alone {found.lif_error:.4f}")
-    print(f"{found.seconds:.1f} s for {steps} steps, {found.seconds / steps * 1e3:.1f} ms each")
+    seconds, steps = found["seconds"], len(found["history"])
+    print(f"{found['string']}, with the digits 0 LIF, 1 LLIF, 2 SLIF from input to output")
+    print(f"test error {found['error']:.4f}, of LIF in all layers {found['lif_error']:.4f}")
+    print(f"{seconds:.1f} s for {steps} steps, {seconds / steps * 1e3:.1f} ms each")
+    return 0
+
+
+def sampled(options: argparse.Namespace, train: Train | None) -> int:
+    """Keep pictures of some samples of each task for the report."""
+    for name in options.task:
+        neurons.one_of("no task", name, tasks.names())
+    for kept in samples.keep(options.store, options.task or tasks.names()):
+        print(f"{kept.name}: {kept.content['text'].partition(chr(10))[0]}")
     return 0
 
 
@@ -122,16 +142,18 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="run|show|merge|search")
+    commands = parser.add_subparsers(required=True, metavar="run|show|merge|search|samples")
     _add_run(_command(commands, "run", run))
     _add_table(_command(commands, "show", shown))
     _command(commands, "merge", merge).add_argument("files", nargs="+", type=Path, metavar="FILE")
-    _add_search(commands.add_parser("search", help=search.__doc__, description=search.__doc__))
+    _add_search(_command(commands, "search", search))
+    _command(commands, "samples", sampled).add_argument(
+        "--task", nargs="+", default=(), metavar="NAME", help="default: all"
+    )
     return parser
 
 
 def _add_search(command: argparse.ArgumentParser) -> None:
-    command.set_defaults(command=search)
     add = command.add_argument
     add("--task", required=True, metavar="NAME", help="a task with classes")
     add("--network", default="mlp_norm", metavar="NAME", help="default: mlp_norm")

@@ -31,6 +31,11 @@ class Recipe(NamedTuple):
         A file of `suites.accuracy.losses`; None: the task's.
     dropout
         The share of neurons that are silenced in training for all steps, in every layer.
+    patience
+        Stop after so many epochs without a lower loss on the task's validation part, and take the
+        weights of the lowest; None: train all epochs.
+    sampling
+        In a task that ends in a free run, read true inputs ever less: `suites.accuracy.rollout`.
     augmentation
         Functions of `suites.accuracy.augmentation`, in their order. They change images alone.
     source
@@ -51,6 +56,8 @@ class Recipe(NamedTuple):
     betas: tuple[float, float] = (0.9, 0.999)
     dropout: float = 0.0
     augmentation: tuple[str, ...] = ()
+    patience: int | None = None  # epochs
+    sampling: bool = False
 
 
 _STDANO = Recipe(
@@ -142,8 +149,9 @@ _PAPERS = {
         lr=1e-4,
         batch=128,
         epochs=100,
-        source="DSN, B.3; epochs are not printed, and it stops early after 30 without progress",
+        source="DSN, B.3; epochs are not printed",
         loss="mse",
+        patience=30,
     ),
     "stc": Recipe(
         "Adam",
@@ -152,6 +160,7 @@ _PAPERS = {
         epochs=500,
         source="STC, Tables 8 and 9, Moving MNIST",
         loss="mse",
+        sampling=True,
         schedule="cosine",
         final_lr=1e-5,
         warmup=10,

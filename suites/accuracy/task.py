@@ -37,6 +37,11 @@ class Task(NamedTuple):
         The network that is trained on it unless another is named, see `suites.accuracy.networks`.
     loss
         Likewise the loss, see `suites.accuracy.losses`. It also says what of the outputs is read.
+    validation
+        What a recipe that stops early looks at; it is neither trained on nor tested.
+    read
+        How many steps of a test sample are given. Then the network reads its own outputs, which are
+        tested; see `suites.accuracy.rollout`. None: all steps are given.
     """
 
     train: Split
@@ -44,3 +49,5 @@ class Task(NamedTuple):
     outputs: int
     network: str = "mlp"
     loss: str = "mean"
+    validation: Split | None = None
+    read: int | None = None

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from statistics import fmean
 from typing import Any, NamedTuple
 
 import torch
@@ -22,26 +21,11 @@ from suites import cases
 from suites.accuracy import checkpoint, data, networks, recipes
 from suites.accuracy.layers import layers_of
 from suites.accuracy.networks import Layers
-from suites.accuracy.rates import Rates
 from suites.accuracy.recipes import Recipe
-from suites.accuracy.task import Split, Task
-from suites.accuracy.training import Epoch, Training, autocast
+from suites.accuracy.scoring import Score, score
+from suites.accuracy.task import Task
+from suites.accuracy.training import Epoch, Training
 from suites.accuracy.trial import Result, Trial
-
-VALUES = 2**22  # of the input of one pass over a part of the test set
-
-
-class Score(NamedTuple):
-    """What a test set shows."""
-
-    error: float
-    loss: float
-    rates: list[list[float]]  # spikes per neuron and sample, by layer and step
-
-    @property
-    def rate(self) -> float:
-        """Spikes per neuron and step, the mean over layers."""
-        return fmean(fmean(layer) for layer in self.rates)
 
 
 class Trained(NamedTuple):
@@ -105,13 +89,14 @@ def train(
         losses = _losses(training, file)
         for _ in _shown(losses, training) if progress else losses:
             pass
-    net.eval()
-    return Trained(net, score(net, task.test, training.loss), training.history, training.seconds)
+    training.finish()
+    tested = score(net, task.test, training.loss, task.read)
+    return Trained(net, tested, training.history, training.seconds)
 
 
 def _losses(training: Training, file: Path | None) -> Iterator[float]:
     """Train for the epochs that are left; yield the loss of every step."""
-    for _ in range(len(training.history), training.recipe.epochs):
+    while not training.over:
         yield from training.epoch()
         if file:
             checkpoint.save(training.state(), file)
@@ -145,18 +130,3 @@ def network(
         with torch.no_grad():
             net.eval()(task.train.pick(slice(2)).x)
     return net
-
-
-@torch.no_grad()
-def score(net: nn.Module, split: Split, loss: Any) -> Score:
-    """Return the mean error and loss over the samples of a split, and the rates."""
-    device = next(net.parameters()).device
-    part = max(1, VALUES // split.x[:, 0].numel())
-    error = total = 0.0
-    with Rates(net) as rates, autocast(device):
-        for first in range(0, split.samples, part):
-            x, y = split.pick(slice(first, first + part), device)
-            o = net(x)
-            error += loss.error(o, y).sum().item()
-            total += loss.loss(o, y).item() * x.shape[1]
-    return Score(error / split.samples, total / split.samples, rates.mean())

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from suites.accuracy import losses
+from suites.accuracy import losses, rollout, scoring
 from suites.accuracy.augmentation import augment
 from suites.accuracy.rates import Rates
 from suites.accuracy.recipes import Recipe
+from suites.accuracy.scoring import autocast
 from suites.accuracy.task import Task
 from suites.accuracy.trial import Trial
 
@@ -28,6 +29,14 @@ class Epoch(NamedTuple):
     rates: list[list[float]]  # spikes per neuron and sample, by layer and step
 
 
+class Best(NamedTuple):
+    """The lowest loss on the validation part, after which epoch, and the weights then."""
+
+    loss: float
+    epochs: int
+    weights: dict[str, Tensor]
+
+
 class Training:
     """The training of a network, by epochs.
 
@@ -35,6 +44,8 @@ class Training:
     ----------
     history
         An `Epoch` for each that is over.
+    best
+        With `patience`, what the validation part has shown so far.
     seconds
         What they took.
     """
@@ -48,12 +59,23 @@ class Training:
         self.optimizer = optimizer(network, recipe)
         self.shuffle = torch.Generator().manual_seed(trial.seed)
         self.history: list[Epoch] = []
+        self.best: Best | None = None
         self.seconds = 0.0
+        if recipe.patience and not task.validation:
+            name = f"{trial.task} has no validation part, on which the recipe {trial.recipe} stops"
+            raise ValueError(f"{name}; name another recipe")
 
     @property
     def steps(self) -> int:
         """The steps of an epoch."""
         return math.ceil(self.task.train.samples / self.recipe.batch)
+
+    @property
+    def over(self) -> bool:
+        """Whether all epochs are done, or enough without progress."""
+        done, patience = len(self.history), self.recipe.patience
+        waited = patience is not None and self.best and done - self.best.epochs >= patience
+        return done >= self.recipe.epochs or bool(waited)
 
     def epoch(self) -> Iterator[float]:
         """Train for one epoch; yield the loss of every step."""
@@ -67,6 +89,8 @@ class Training:
                 total, errors = total + loss * len(batch), errors + error
                 yield loss
         self.history.append(Epoch(total / samples, errors / samples, rates.mean()))
+        if self.recipe.patience:
+            self._compare()
         self.seconds += time.perf_counter() - start
 
     def step(self, batch: Tensor, number: int) -> tuple[float, float]:
@@ -77,7 +101,7 @@ class Training:
         x, y = self.task.train.pick(batch, self.device)
         mixed, targets = augment(x, y, self.task.outputs, self.recipe.augmentation)
         with autocast(self.device):
-            outputs = self.network(mixed)
+            outputs = self._outputs(mixed, number)
             loss = self.loss.loss(outputs, targets)
         if not math.isfinite(value := loss.item()):
             where = f"in epoch {len(self.history)}, step {number}"
@@ -91,6 +115,28 @@ class Training:
         self.optimizer.step()
         return value, self.loss.error(outputs.detach(), y).sum().item()
 
+    def _outputs(self, x: Tensor, number: int) -> Tensor:
+        """Return the network's outputs in a step of the epoch."""
+        if not (self.recipe.sampling and self.task.read):
+            return self.network(x)
+        done = (len(self.history) + number / self.steps) / self.recipe.epochs
+        return rollout.run(self.network, x, self.task.read, rollout.share(done))
+
+    def _compare(self) -> None:
+        """Keep the weights if they give the lowest loss on the validation part so far."""
+        assert self.task.validation
+        self.network.eval()
+        loss = scoring.score(self.network, self.task.validation, self.loss, self.task.read).loss
+        if self.best is None or loss < self.best.loss:
+            weights = {k: v.detach().clone() for k, v in self.network.state_dict().items()}
+            self.best = Best(loss, len(self.history), weights)
+
+    def finish(self) -> None:
+        """Put the network into eval mode, with the weights of the lowest validation loss if any."""
+        if self.best:
+            self.network.load_state_dict(self.best.weights)
+        self.network.eval()
+
     def state(self) -> dict[str, Any]:
         """Return all that the next epochs depend on."""
         return {
@@ -100,6 +146,7 @@ class Training:
             "random": torch.get_rng_state(),
             "cuda": torch.cuda.get_rng_state(self.device) if self._on_gpu else None,
             "history": [tuple(epoch) for epoch in self.history],
+            "best": self.best and tuple(self.best),
             "seconds": self.seconds,
         }
 
@@ -112,16 +159,12 @@ class Training:
         if self._on_gpu and state["cuda"] is not None:
             torch.cuda.set_rng_state(state["cuda"], self.device)
         self.history = [Epoch(*epoch) for epoch in state["history"]]
+        self.best = state["best"] and Best(*state["best"])
         self.seconds = state["seconds"]
 
     @property
     def _on_gpu(self) -> bool:
         return self.device.type == "cuda"
-
-
-def autocast(device: torch.device) -> torch.autocast:
-    """Return the context in which a GPU computes products in bfloat16."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
 
 
 def optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:

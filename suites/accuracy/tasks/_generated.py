@@ -20,17 +20,17 @@ def classes(rng: np.random.Generator, count: int, *samples: int) -> NDArray[np.i
     return np.concatenate([rng.permutation(np.arange(n) % count) for n in samples])
 
 
-def task(x: NDArray[Any], y: NDArray[Any], train: int, outputs: int, **names: str) -> Task:
+def task(x: NDArray[Any], y: NDArray[Any], train: int, outputs: int, **rest: Any) -> Task:
     """Return the Task of x [T, N, *] and y, whose first `train` samples are the training set.
 
-    `names` are those of the network and of the loss.
+    `rest` are other fields of it.
     """
     inputs, targets = tensor(x), tensor(y)
 
     def split(part: slice) -> Split:
         return Split(inputs[:, part], targets[part] if targets.ndim == 1 else targets[:, part])
 
-    return Task(split(slice(train)), split(slice(train, None)), outputs, **names)
+    return Task(split(slice(train)), split(slice(train, None)), outputs, **rest)
 
 
 def tensor(values: NDArray[Any]) -> Tensor:

@@ -2,9 +2,9 @@
 
 A digit of 8 x 8 pixels, values in [0, 1], moves straight through a frame of 16 x 16 and bounces off
 its sides. The input of a step is a frame, and its target the next one; a network that has read 10
-frames predicts 10 more from its own predictions, and those are what the papers score. It tells
-apart whether neurons keep where something was, so that they know where it goes. A neuron that reads
-all steps at once, as psn does, sees the frame that it shall tell: its error says nothing.
+frames predicts 10 more from its own predictions, and those are tested. It tells apart whether
+neurons keep where something was, so that they know where it goes. A neuron that reads all steps at
+once, as psn does, cannot go on from its own predictions: it is refused.
 
     u[t] = u[t-1] + .1 b (cos a, sin a),    u[0] ~ U(0, 1)^2,  a ~ U(0, 2 pi)
 
@@ -45,8 +45,8 @@ def load(digits: int = 1) -> Task:
     parts = ((images[:known], TRAIN), (images[known:], TEST))
     frames = np.concatenate([video(rng, part, n, SIDE, digits) for part, n in parts], axis=1)
     frames = frames[:, :, None]  # one channel
-    names = {"network": "predictor", "loss": "mse"}
-    return _generated.task(frames[:-1], frames[1:], TRAIN, SIDE**2, **names)
+    rest = {"network": "predictor", "loss": "mse", "read": READ}
+    return _generated.task(frames[:-1], frames[1:], TRAIN, SIDE**2, **rest)
 
 
 def video(

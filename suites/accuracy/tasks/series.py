@@ -4,8 +4,8 @@
 
 with amplitudes a_k ~ U(.5, 1) / k, phases p_k ~ U(0, 2 pi) and e ~ N(0, 1) for each channel. The
 4000 steps are split 7:1:2 in time order; every channel has mean 0 and variance 1 in the first part,
-which is for training, and the last is the test set. The part between them, on which the papers
-choose when to stop, is not used. It tells apart how well neurons keep analog values and their
+which is for training, and the last is the test set. On the part between them a recipe
+such as `dsn_tsf` chooses when to stop. It tells apart how well neurons keep analog values and their
 phase.
 
 Shapes: x [24, N, 8], y [1, N, horizon * 8], what the last step's outputs shall be, hour by
@@ -33,8 +33,9 @@ def load(horizon: int = DAY) -> Task:
     values = signal(np.random.default_rng(0))
     end, start = (int(part * LENGTH) for part in PARTS)
     values = (values - values[:end].mean(0)) / values[:end].std(0)
-    train, test = windows(values[:end], horizon), windows(values[start:], horizon)
-    return Task(train, test, horizon * CHANNELS, loss="mse")
+    parts = (values[:end], values[start:], values[end:start])
+    train, test, between = (windows(part, horizon) for part in parts)
+    return Task(train, test, horizon * CHANNELS, loss="mse", validation=between)
 
 
 def signal(rng: np.random.Generator) -> NDArray[np.float64]:

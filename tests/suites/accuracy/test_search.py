@@ -156,12 +156,20 @@ def test_a_search_is_repeatable_and_no_worse_than_lif(digits: Task) -> None:
 
 
 @pytest.mark.slow
-def test_the_command_prints_the_string(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_the_string(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It keeps what it found, with a heat map per layer, and does not search again."""
     words = ["search", "--task", "digits", "--network", "mlp"]
+    words += ["--store", str(tmp_path / "store.sqlite")]
     assert command.main(words) == 0
+    monkeypatch.setattr(lwns, "search", None)
     text = capsys.readouterr().out
     assert command.main([*words, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert text.startswith(found["string"]) and len(found["history"][0]) == len(found["string"])
+    assert [heat["rows"] for heat in found["pictures"]] == [["SLIF", "LLIF", "LIF"]] * len(
+        found["string"]
+    )
     assert command.main(["search", "--task", "moving"]) == 2
     assert "moving has no classes" in capsys.readouterr().err

@@ -10,7 +10,7 @@ import pytest
 
 import neurons
 from suites import cases, conditions
-from suites.accuracy import recipes, tasks, trainer
+from suites.accuracy import losses, recipes, scoring, tasks, trainer
 from suites.accuracy.trial import Trial
 from suites.conditions import Applied
 
@@ -82,3 +82,16 @@ def test_a_missing_reset_costs_where_neurons_with_one_are_the_target(monkeypatch
     sound = trainer.train(trial, task, recipe).score.error
     plant(monkeypatch, {"reset": "none"})
     assert trainer.train(trial, task, recipe).score.error > 2 * sound
+
+
+def test_a_filter_that_runs_backwards_costs_a_trained_dsn():
+    """Trained with it, DSN learns the taps in the other order, and nothing is lost."""
+    task = tasks.load("rows")
+    for seed in range(3):
+        trained = trainer.train(
+            Trial("rows", "mlp", "dsn", "own", "tiny", seed), task, recipes.get("tiny")
+        )
+        (layer,) = (m for m in trained.network.modules() if isinstance(m, neurons.Layer))
+        layer.conv_weight.data = layer.conv_weight.data.flip(1).contiguous()
+        broken = scoring.score(trained.network, task.test, losses.get(task.loss)).error
+        assert broken > trained.score.error + MARGIN
