@@ -5,7 +5,7 @@ neurons.names()                              # all models
 neurons.get("lif")                           # the record of one: step, parameters, state
 """
 
-from neurons import backends
+from neurons import backends, conversion
 from neurons.contract import Neuron, one_of
 from neurons.fire import SURROGATES, Fire, Surrogate, recording, replay, smooth, surrogate
 from neurons.layer import Layer
@@ -18,6 +18,7 @@ __all__ = [
     "Neuron",
     "Surrogate",
     "backends",
+    "conversion",
     "get",
     "names",
     "one_of",

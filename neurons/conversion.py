@@ -1,4 +1,4 @@
-"""Conversion of a network of CLIF neurons to one of LIF neurons, for inference.
+"""Conversion for inference: CLIF neurons to LIF neurons, integer spikes to binary ones.
 
 CLIF's second potential deepens the reset during training; a LIF without it costs less to run. The
 LIF's soft reset would be too shallow, so it resets hard, to a small negative potential:
@@ -19,7 +19,8 @@ import copy
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from neurons.layer import Layer
 
@@ -71,3 +72,16 @@ def _as_lif(layer: nn.Module, v_reset: float | None) -> Layer:
     )
     lif.fire = replace(layer.fire, mode=mode)
     return lif.train(layer.training)
+
+
+def to_slots(spikes: Tensor, slots: int) -> Tensor:
+    """Return integer spikes [T, N, *] as binary spikes [T, slots, N, *] with the same sums.
+
+    Spike k fires in the first k slots, as an IF neuron with soft reset does that gets k at once. A
+    linear layer that adds up the slots gives what it gives for k, by accumulations alone.
+    Raise ValueError for a spike above `slots`. Source: DSN, appendix A.3.
+    """
+    if bool((spikes > slots).any()):
+        raise ValueError(f"a spike of {spikes.max():g} does not fit {slots} slots; name more slots")
+    first = torch.arange(slots, device=spikes.device, dtype=spikes.dtype)
+    return (spikes[:, None] > first.view(-1, *(1,) * (spikes.ndim - 1))).to(spikes.dtype)

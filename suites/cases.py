@@ -48,7 +48,7 @@ def kernels() -> list[str]:
 
 
 def gated(benchmark: str, params: Mapping[str, str]) -> bool:
-    """Return whether `ci.gate` judges a case: those of our models, none of the peers.
+    """Return whether `ci.gate` judges a case: findings, and those of our models, none of the peers.
 
     Left out is what another case judges as well: forward with graph (time_training has it too),
     one pass of eager models at brief shapes, the backward of a generated kernel at the profile's
@@ -57,6 +57,8 @@ def gated(benchmark: str, params: Mapping[str, str]) -> bool:
     """
     model, backend, shape = (params.get(axis, "") for axis in ("model", "backend", "shape"))
     suite, metric = benchmark.split(".")[0], benchmark.rpartition(".")[2]
+    if "finding" in params:
+        return True
     if not model or backend in axes.peers() or metric == "time_forward_graph":
         return False
     if metric.startswith("time_") and suite == "calls":

@@ -51,7 +51,7 @@ class Bench:
     def probe(self) -> None:
         """Call every case to be measured once on both sides, at the same time: nothing is timed."""
         listed = {name: case for side in self.sides.values() for name, case in side.cases.items()}
-        listed = {n: case for n, case in listed.items() if self.impact.measures(case["params"])}
+        listed = {n: case for n, case in listed.items() if self.impact.measures(case["models"])}
         for name, description in tqdm(listed.items(), "gate: probe", unit="case"):
             self.cases.append(Case.of(description, **self.call(name)))
 

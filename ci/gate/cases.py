@@ -27,6 +27,7 @@ class Case:
     unit: str
     tolerance: float
     direction: str  # which values are better, "lower" or "higher"
+    models: list[str]  # that it runs
     base: Probe
     head: Probe
 

@@ -5,7 +5,7 @@ imports another. Both sides are measured by the same suites in the same environm
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,10 +29,10 @@ class Impact:
         """Return whether the code of a model differs."""
         return self.shared or model in self.models
 
-    def measures(self, params: Mapping[str, str]) -> bool:
-        """Return whether a case is measured; one without a model is if shared code differs."""
-        model = params.get("model", "")
-        return model not in self.vanished and (self.changes(model) or model == CANARY)
+    def measures(self, models: Collection[str]) -> bool:
+        """Return whether a case that runs these models is measured."""
+        changed = self.shared or any(self.changes(m) or m == CANARY for m in models)
+        return changed and self.vanished.isdisjoint(models)
 
     def __str__(self) -> str:
         if self.shared:

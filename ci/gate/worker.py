@@ -65,17 +65,20 @@ def discover() -> dict[str, Target]:
 
 def describe(benchmark: Any) -> Iterator[Answer]:
     """Yield a description of every case of a benchmark, in asv's order."""
+    several = getattr(benchmark, "models", {})  # by the value of its last axis
     kind = "speed" if isinstance(benchmark, TimeBenchmark) else getattr(benchmark, "gate", "")
     for point in itertools.product(*benchmark.params):
         values = [value.strip("'") for value in point]
+        params = dict(zip(benchmark.param_names, values, strict=True))
         yield {
             "name": f"{benchmark.name}({', '.join(values)})",
             "benchmark": benchmark.name,
-            "params": dict(zip(benchmark.param_names, values, strict=True)),
+            "params": params,
             "kind": kind,
             "unit": benchmark.unit,
             "tolerance": getattr(benchmark, "tolerance", None),
             "direction": getattr(benchmark, "direction", "lower"),
+            "models": several.get(values[-1] if values else "", [params.get("model", "")]),
         }
 
 

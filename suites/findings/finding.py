@@ -10,6 +10,10 @@ from typing import Any, NamedTuple
 from suites.accuracy.show import interval
 from suites.pictures import Picture
 
+ROW = (
+    *("name", "paper", "place", "statement", "verdict", "figure", "low", "high", "unit"),
+    *("seeds", "seconds", "exact"),
+)
 HOLDS, FAILS, OPEN = "holds", "does not hold", "not separated"
 FEWEST = 3  # seeds for a verdict on what is trained
 
@@ -101,14 +105,6 @@ def judge(finding: Finding, figures: Sequence[float]) -> Verdict:
 def row(name: str, finding: Finding, facts: Sequence[Facts], seconds: float) -> dict[str, Any]:
     """Return the object that `--json` prints of a finding, from the facts of its seeds."""
     verdict = judge(finding, [found.figure for found in facts])
-    return {
-        "name": name,
-        "paper": finding.paper,
-        "place": finding.place,
-        "statement": finding.statement,
-        **verdict._asdict(),
-        "unit": finding.unit,
-        "seeds": len(facts),
-        "seconds": seconds,
-        "exact": finding.exact,
-    }
+    said = (finding.paper, finding.place, finding.statement)
+    values = (name, *said, *verdict, finding.unit, len(facts), seconds, finding.exact)
+    return dict(zip(ROW, values, strict=True))

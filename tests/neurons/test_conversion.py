@@ -115,3 +115,17 @@ def test_a_network_without_clif_is_an_error():
     with pytest.raises(ValueError, match="no clif layer") as error:
         clif_to_lif(nn.Sequential(neurons.Layer("lif")))
     assert_one_line(error)
+
+
+def test_slots_have_the_sums_and_order_of_an_integrate_and_fire_neuron():
+    k = torch.tensor([0.0, 1.0, 3.0, 4.0]).expand(2, 5, 4)
+    slots = neurons.conversion.to_slots(k, 4)
+    assert slots.shape == (2, 4, 5, 4) and torch.equal(slots.sum(1), k)
+    steps = torch.zeros(4, 5, 4)
+    steps[0] = k[0]
+    assert torch.equal(neurons.Layer("iaf", reset="soft")(steps), slots[0])
+
+
+def test_a_spike_that_needs_more_slots_is_refused():
+    with pytest.raises(ValueError, match="a spike of 5 does not fit 4 slots"):
+        neurons.conversion.to_slots(torch.full((1, 1, 1), 5.0), 4)
