@@ -94,7 +94,7 @@ def sources(trial: Trial) -> dict[str, bytes]:
 
 def shared() -> Iterator[str]:
     """Yield the modules of `neurons` that run with any model."""
-    yield from (name for name in _below("neurons") if not name.startswith(f"{MODELS}."))
+    yield from (name for name in below("neurons") if not name.startswith(f"{MODELS}."))
 
 
 def reached(modules: Iterable[str]) -> dict[str, bytes]:
@@ -116,12 +116,12 @@ def _started(trial: Trial) -> Iterator[str]:
     suite = "suites.accuracy"
     yield from shared()
     yield from (f"{MODELS}.{trial.model}", "suites.process", f"{suite}.trainer")
-    yield from _below(f"{suite}.losses")
+    yield from below(f"{suite}.losses")
     yield from (f"{suite}.{folder}.{trial.task}" for folder in ("tasks", "datasets"))
     yield f"{suite}.networks.{trial.network}"
 
 
-def _below(package: str) -> Iterator[str]:
+def below(package: str) -> Iterator[str]:
     """Yield the modules of a package and of its packages."""
     top, _, rest = package.partition(".")
     for file in FOLDERS[top].joinpath(*rest.split(".")).rglob("*.py"):

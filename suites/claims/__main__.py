@@ -1,6 +1,7 @@
 """`python -m suites.claims`: print the papers' numbers with ours, and whether they agree.
 
-The exit status is 1 if a number that has been reproduced before is not any more.
+They are also kept in the store for the report. The exit status is 1 if a number that has been
+reproduced before is not any more.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ import json
 import pkgutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from suites import claims, process
+from suites import claims, process, records
+from suites.accuracy import content
 from suites.claims.claim import Claim
+from suites.records import Origin, Record
 
 CORE = ("claim", "__main__")
 
@@ -24,15 +28,21 @@ def papers() -> list[str]:
     return sorted(name for name in names if name not in CORE)
 
 
-def collected() -> list[Claim]:
-    """Return all claims, paper by paper."""
+def collected() -> dict[str, list[Claim]]:
+    """Return the claims by paper."""
     from tqdm import tqdm  # not installed where asv imports this module
 
-    return [
-        claim
+    return {
+        paper: list(importlib.import_module(f"suites.claims.{paper}").claims())
         for paper in tqdm(papers(), unit="paper", leave=False, disable=None)
-        for claim in importlib.import_module(f"suites.claims.{paper}").claims()
-    ]
+    }
+
+
+def record(paper: str, claims: Sequence[Claim]) -> Record:
+    """Return the record of a paper's claims; its code is all that they may run."""
+    modules = [f"suites.claims.{paper}", *content.below("neurons")]
+    origin = Origin(content.digest(content.reached(modules)), "cpu")
+    return records.record("claim", paper, origin, {"rows": [claim.row() for claim in claims]})
 
 
 def text(rows: Sequence[Claim]) -> str:
@@ -62,8 +72,13 @@ def text(rows: Sequence[Claim]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m suites.claims", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print a list of objects, one a number")
+    parser.add_argument(
+        "--store", type=Path, default=records.STORE, metavar="FILE", help="default: %(default)s"
+    )
     options = parser.parse_args(arguments)
-    rows = collected()
+    by_paper = collected()
+    records.add(options.store, [record(paper, claims) for paper, claims in by_paper.items()])
+    rows = [claim for claims in by_paper.values() for claim in claims]
     print(json.dumps([claim.row() for claim in rows], indent=1) if options.json else text(rows))
     return int(any(claim.broken for claim in rows))
 

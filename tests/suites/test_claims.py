@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from suites import records
 from suites.claims import __main__ as program
 from suites.claims import clif, ds_atgo, stc
 from suites.claims.claim import TABLES, Claim, Printed, Table
@@ -20,7 +21,7 @@ KEYS = ["table", "quantity", "paper", "ours", "unit", "difference", "convention"
 
 @pytest.fixture(scope="module")
 def rows() -> list[Claim]:
-    return program.collected()
+    return [claim for claims in program.collected().values() for claim in claims]
 
 
 def test_the_papers_numbers_are_reproduced(rows):
@@ -109,11 +110,15 @@ def test_tables_of_our_own_have_the_papers_cells(table, before):
             assert cell in printed, (row, cell)
 
 
-def test_as_json(rows, monkeypatch, capsys):
-    monkeypatch.setattr(program, "collected", lambda: rows)
-    assert program.main(["--json"]) == 0
+def test_as_json(rows, monkeypatch, capsys, tmp_path):
+    """The store has the same rows, for the report."""
+    monkeypatch.setattr(program, "collected", lambda: {"clif": rows})
+    store = tmp_path / "store.sqlite"
+    assert program.main(["--json", "--store", str(store)]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert [list(row) for row in printed] == [KEYS] * len(rows)
+    (record,) = records.read(store, "claim")
+    assert record.name == "clif" and record.content["rows"] == printed
     for row in printed:
         assert row["difference"] == row["ours"] - row["paper"]
         assert type(row["reproduces"]) is bool
@@ -123,17 +128,18 @@ def claim(ours: float, why: str = "") -> Claim:
     return Claim("A Table", "energy", Printed(1.25, 0.01), ours, "mJ", "rate", why=why)
 
 
-def test_a_number_that_must_agree_and_does_not_is_a_failure(monkeypatch, capsys):
+def test_a_number_that_must_agree_and_does_not_is_a_failure(monkeypatch, capsys, tmp_path):
+    store = ["--store", str(tmp_path / "store.sqlite")]
     good, odd, bad = claim(1.254), claim(3.0, why="a misprint"), claim(1.26)
-    monkeypatch.setattr(program, "collected", lambda: [good, odd])
-    assert program.main([]) == 0
+    monkeypatch.setattr(program, "collected", lambda: {"clif": [good, odd]})
+    assert program.main(store) == 0
     output = capsys.readouterr().out
     assert "A Table, energy: a misprint" in output and "UNEXPECTED" not in output
     assert output.endswith("2 numbers: 1 reproduced, 1 not, 0 of these unexpectedly\n")
-    monkeypatch.setattr(program, "collected", lambda: [good, odd, bad])
-    assert program.main(["--json"]) == 1
+    monkeypatch.setattr(program, "collected", lambda: {"clif": [good, odd, bad]})
+    assert program.main([*store, "--json"]) == 1
     assert "a misprint" in capsys.readouterr().out
-    assert program.main([]) == 1
+    assert program.main(store) == 1
     assert "A Table, energy: UNEXPECTED" in capsys.readouterr().out
 
 

@@ -1,0 +1,111 @@
+"""What happens inside a network's layers of neurons at every step: rates, potentials, gradients.
+
+The potential u is the distance to the threshold that `fire` gets. A neuron is available at a step
+if the surrogate's derivative there is not 0: otherwise no gradient passes it (DS-ATGO, Fig. 11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+import neurons
+from suites import pictures
+from suites.accuracy.task import Split
+from suites.pictures import Picture
+
+
+class Inside(NamedTuple):
+    """A layer of neurons, with one number per step in each list."""
+
+    name: str  # in the network
+    mean: list[float]  # of u
+    std: list[float]  # of u
+    width: list[float]  # of the surrogate's window; NaN for a surrogate without one
+    rate: list[float]  # spikes per neuron
+    available: list[float]  # share of neurons with a gradient
+    gradient: list[float]  # norm of the loss's gradient by the spikes
+
+
+FIELDS = Inside._fields[1:]
+
+
+def probe(network: nn.Module, split: Split, loss: Any) -> list[Inside]:
+    """Return what the layers do on the samples of a split; the weights stay as they are."""
+    layers = {n: m for n, m in network.named_modules() if isinstance(m, neurons.Layer)}
+    fires = {name: layer.fire for name, layer in layers.items()}
+    decisions: dict[str, Sequence[Any]] = {}
+    spikes: dict[str, Tensor] = {}
+    handles = []
+    for name, layer in layers.items():
+        layer.fire, decisions[name] = neurons.recording(layer.fire)
+        handles.append(layer.register_forward_hook(_keeper(spikes, name)))
+    try:
+        with torch.enable_grad():
+            loss.loss(network(split.x), split.y).backward(inputs=list(network.parameters()))
+    finally:
+        for name, handle in zip(layers, handles, strict=True):
+            layers[name].fire = fires[name]
+            handle.remove()
+        network.zero_grad()
+    return [_inside(name, decisions[name], spikes[name]) for name in layers]
+
+
+def _keeper(spikes: dict[str, Tensor], name: str) -> Any:
+    def keep(_: nn.Module, inputs: Any, s: Tensor) -> None:
+        s.retain_grad()
+        spikes[name] = s
+
+    return keep
+
+
+def _inside(name: str, decisions: Sequence[Any], s: Tensor) -> Inside:
+    """Return the numbers of a layer from its decisions and its spikes s [T, N, *]."""
+    T = len(s)
+    u = torch.cat([d.u.detach().reshape(-1, *s.shape[1:]) for d in decisions])
+    u = u.view(T, -1) if len(decisions) == T else u.view(-1, T, *s.shape[1:]).transpose(0, 1)
+    slopes = torch.cat([_slope(d.surrogate, d.u).flatten() for d in decisions])
+    widths = [float(dict(d.surrogate.arguments).get("width") or float("nan")) for d in decisions]
+    grad = torch.zeros_like(s) if s.grad is None else s.grad
+    values = (
+        u.flatten(1).mean(1),
+        u.flatten(1).std(1),
+        torch.tensor((widths * T)[:T]),
+        s.detach().flatten(1).mean(1),
+        (slopes != 0).float().view(T, -1).mean(1),
+        grad.flatten(1).norm(dim=1),
+    )
+    return Inside(name, *(v.tolist() for v in values))
+
+
+def _slope(surrogate: neurons.Surrogate, u: Tensor) -> Tensor:
+    with torch.enable_grad():
+        u = u.detach().requires_grad_()
+        return torch.autograd.grad(surrogate(u).sum(), u)[0]
+
+
+def heat_maps(layers: Sequence[Inside], names: Sequence[str] = FIELDS) -> list[Picture]:
+    """Return a field per layer and step for each of the named quantities."""
+    titles = {
+        "mean": "Mean of the potential, from the threshold",
+        "std": "Spread of the potential",
+        "width": "Width of the surrogate's window",
+        "rate": "Spikes per neuron",
+        "available": "Share of neurons with a gradient",
+        "gradient": "Norm of the loss's gradient",
+    }
+    rows = [f"layer {n}" for n in range(1, len(layers) + 1)]
+    columns = [str(t) for t in range(len(layers[0].rate))]
+    return [
+        pictures.heat(
+            titles[name],
+            [getattr(layer, name) for layer in layers],
+            rows=rows,
+            columns=columns,
+            x_label="step",
+        )
+        for name in names
+    ]

@@ -1,0 +1,50 @@
+"""DS-ATGO Fig. 6 and 11: adaptive threshold and window keep a deep network trainable."""
+
+from __future__ import annotations
+
+from suites import pictures
+from suites.accuracy import losses, probe, recipes
+from suites.findings import _trained
+from suites.findings.finding import Facts, Finding
+
+T, EPOCHS, PROBED = 4, 6, 256
+VARIANTS = {
+    "vanilla": _trained.layers("lif", tau=1.25, surrogate="rect"),
+    "AT": _trained.layers("atlif", T=T, width="fixed"),
+    "AT + TGO": _trained.layers("atlif", T=T),
+}
+FINDING = Finding(
+    paper="ds_atgo",
+    place="section 4.3, Fig. 6 and 11",
+    statement="With a fixed threshold, neurons of deep layers are silent, without gradient; with "
+    "an adaptive threshold (AT) and window (TGO) the network learns",
+    figure="the worse accuracy of AT and AT + TGO less that of the vanilla network",
+    unit="share of test samples",
+    accept=(0.0, 1.0),
+    models=("lif", "atlif"),
+    seeds=5,
+    scale="Six layers of 64 neurons without normalisation on 8 x 8 digits, T = 4, 6 epochs. With "
+    "batch normalisation all three learn alike.",
+)
+
+
+def measure(seed: int) -> Facts:
+    task = _trained.steps("digits", T)
+    recipe = recipes.get("dsatgo")._replace(epochs=EPOCHS)
+    accuracy, available, rates = {}, {}, {}
+    for name, layers in VARIANTS.items():
+        trained = _trained.train(task, "mlp_deep", layers, recipe, seed)
+        accuracy[name] = 1 - trained.score.error
+        part = task.test.pick(slice(PROBED))
+        inside = probe.probe(trained.network, part, losses.get("smooth"))
+        available[name] = [sum(layer.available) / T for layer in inside]
+        rates[name] = [sum(layer.rate) / T for layer in inside]
+    depth = range(1, len(rates["AT"]) + 1)
+    drawn = (
+        pictures.bars("Accuracy", accuracy, unit="share"),
+        pictures.lines("Share of neurons with a gradient", depth, available, x_label="layer"),
+        pictures.lines("Spikes per neuron and step", depth, rates, x_label="layer"),
+    )
+    numbers = {f"accuracy of {name}": value for name, value in accuracy.items()}
+    figure = min(accuracy["AT"], accuracy["AT + TGO"]) - accuracy["vanilla"]
+    return Facts(figure, numbers, drawn)

@@ -1,0 +1,37 @@
+"""DS-ATGO Fig. 13: the momentum of the running threshold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from suites import pictures
+from suites.accuracy import recipes
+from suites.findings import _trained
+from suites.findings.finding import Facts, Finding
+
+T, EPOCHS = 4, 4
+MOMENTA = (0.05, 0.1, 0.3, 0.5, 0.9)
+FINDING = Finding(
+    paper="ds_atgo",
+    place="appendix C, Fig. 13",
+    statement="The momentum of the running threshold has a negligible influence on accuracy",
+    figure="largest accuracy less the smallest, over momenta of .05 to .9",
+    unit="share of test samples",
+    accept=(0.0, 0.02),
+    models=("atlif",),
+    scale="Two points count as negligible: some seeds differ by as much. Two hidden layers with "
+    "normalisation on 8 x 8 digits, T = 4, 4 epochs of 12 batches, too few for a slow average.",
+)
+
+
+def measure(seed: int) -> Facts:
+    task, recipe = _trained.steps("digits", T), recipes.get("dsatgo")._replace(epochs=EPOCHS)
+    variants: dict[str, dict[str, Any]] = {f"m = {m}": {"momentum": m} for m in MOMENTA}
+    variants["no average"] = {"average": False}
+    accuracy = {}
+    for name, options in variants.items():
+        layers = _trained.layers("atlif", T=T, **options)
+        accuracy[name] = 1 - _trained.train(task, "mlp_norm", layers, recipe, seed).score.error
+    averaged = [accuracy[f"m = {m}"] for m in MOMENTA]
+    picture = pictures.bars("Accuracy", accuracy, unit="share of test samples")
+    return Facts(max(averaged) - min(averaged), accuracy, (picture,))
