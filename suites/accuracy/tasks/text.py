@@ -26,15 +26,21 @@ SHARE = 0.8  # of the text, to train
 
 def load(steps: int = STEPS) -> Task:
     """Return the task at so many steps; of long sequences the test set has as many as there are."""
+    first, last = parts()
+    train = sequences(first, steps, TRAIN)
+    both = np.concatenate([train, sequences(last, steps, TEST)], 1)
+    names = {"network": "characters"}
+    return _generated.task(both[:-1], both[1:], train.shape[1], CLASSES, **names)
+
+
+def parts() -> tuple[np.ndarray, np.ndarray]:
+    """Return the characters of the text to train on, and of that to test on."""
     from pydoc_data.topics import topics
 
     text = "\n".join(topics[name] for name in sorted(topics)).encode("ascii", "replace")
     codes = np.frombuffer(text, np.uint8).astype(np.int64)
     end = int(SHARE * len(codes))
-    train = sequences(codes[:end], steps, TRAIN)
-    both = np.concatenate([train, sequences(codes[end:], steps, TEST)], 1)
-    names = {"network": "characters"}
-    return _generated.task(both[:-1], both[1:], train.shape[1], CLASSES, **names)
+    return codes[:end], codes[end:]
 
 
 def sequences(codes: np.ndarray, steps: int, most: int) -> np.ndarray:

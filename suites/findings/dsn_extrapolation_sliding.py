@@ -1,0 +1,21 @@
+"""DSN Fig. 5: sliding PSN on longer texts than in training."""
+
+from __future__ import annotations
+
+from suites.findings import _extrapolation
+from suites.findings.finding import Facts, Finding
+
+FINDING = Finding(
+    paper="dsn",
+    place="section 5.1, Fig. 5, right",
+    statement="Sliding PSN extrapolates to longer sequences as well",
+    figure="largest ratio of the perplexity at up to 16384 characters to that at 128",
+    unit="x",
+    accept=(0.0, _extrapolation.LARGEST),
+    models=("sliding_psn",),
+    scale=_extrapolation.SCALE,
+)
+
+
+def measure(seed: int) -> Facts:
+    return _extrapolation.measure(seed, "sliding_psn", k=32)

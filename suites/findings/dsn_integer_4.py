@@ -1,0 +1,29 @@
+"""DSN Table 3: up to 4 instead of 2 spikes."""
+
+from __future__ import annotations
+
+import neurons
+from suites import pictures
+from suites.findings import _dsn_rows
+from suites.findings.finding import Facts, Finding
+
+FINDING = Finding(
+    paper="dsn",
+    place="section 5.2.1, Table 3",
+    statement="Integer spikes up to N = 4 learn better than up to N = 2",
+    figure="error with N = 2 less that with N = 4",
+    unit="share of test samples",
+    accept=(0.0, 1.0),
+    models=("dsn",),
+    seeds=_dsn_rows.SEEDS,
+    scale=_dsn_rows.SCALE,
+)
+
+
+def measure(seed: int) -> Facts:
+    errors = {
+        "N = 2": _dsn_rows.error(seed, surrogate=neurons.surrogate("integer", N=2)),
+        "N = 4": _dsn_rows.error(seed),
+    }
+    worse, better = errors.values()
+    return Facts(worse - better, errors, (pictures.bars("Test error", errors),))
