@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 
-from reports.palette import Style
+from reports.palette import HUES, Style
 
 INK, FAINT, SERIES, PAPER = "#0a0b0c", "#d1d2d3", "#a1b2c3", "#fdfcfb"
 WIDTH = 360  # one unit of a drawing is one CSS pixel at this width
@@ -118,16 +118,20 @@ def dot(axes: Axes, x: Any, y: Any, style: Style, color: str = SERIES) -> Line2D
     return drawn
 
 
-def line_legend(styles: Mapping[str, Style], prefix: str) -> dict[str, Markup]:
-    """Return a small drawing of the line and marker of each backend, for a legend in HTML.
+def line_legend(
+    styles: Mapping[str, Style], prefix: str, *, hues: bool = False
+) -> dict[str, Markup]:
+    """Return a small drawing of each line and its marker, for a legend in HTML.
 
-    `prefix` makes the ids in the drawings unique on the page.
+    `prefix` makes the ids in the drawings unique on the page. With `hues`, each has its own.
     """
-    options: Any = {"x": [2, 19, 36], "y": [7, 7, 7], "markevery": [1], "color": INK}
-    return {
-        backend: _legend_mark(f"{prefix}-{backend}", partial(stroke, style=style, **options))
-        for backend, style in styles.items()
-    }
+    options: Any = {"x": [2, 19, 36], "y": [7, 7, 7], "markevery": [1]}
+    legend = {}
+    for number, (name, style) in enumerate(styles.items()):
+        options |= {"color": SERIES, "gid": f"hue:{number % HUES}"} if hues else {"color": INK}
+        draw = partial(stroke, style=style, **options)
+        legend[name] = _legend_mark(f"{prefix}-{number}", draw)
+    return legend
 
 
 def dot_legend(styles: Mapping[str, Style], prefix: str) -> dict[str, Markup]:
@@ -160,6 +164,7 @@ def svg(figure: Figure, name: str, title: str) -> Markup:
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->\s*", "", text, flags=re.S)
     text = re.sub(r'id="model:([^:"]*):([^"]*)"', r'data-model="\1" data-backend="\2"', text)
+    text = re.sub(r'id="hue:(\d+)"', r'class="hue-\1"', text)
     text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", text)
     text = re.sub(r"(font: [\d.]+px) [^;\"]*", r"\1 var(--sans)", text)
     text = re.sub(r' (width|height)="[\d.]+pt"| xmlns(:xlink)?="[^"]*"', "", text)

@@ -24,7 +24,8 @@ _HUES = (
     (0.45, 0.03, 260),
 )
 _TONES = ((0.0, 1.0), (-0.15, 0.9), (0.10, 0.7))
-SLOTS = len(_HUES) * len(_TONES)
+HUES = len(_HUES)
+SLOTS = HUES * len(_TONES)
 
 # The five models of every report have the five hues that differ most.
 _FIXED_SLOTS = {"dsn": 0, "psn": 1, "lif": 2, "sliding_psn": 3, "plif": 4}
@@ -73,15 +74,16 @@ def slots(models: Iterable[str]) -> dict[str, int]:
 
 
 def css(models: Iterable[str]) -> str:
-    """Return the style rules that set the colour of every model, `--c`, in both themes."""
+    """Return the style rules that set the colour of models and hues, `--c`, in both themes."""
     light, dark = (_rules(slots(models), dark=dark) for dark in (False, True))
     return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
 
 
 def _rules(slot_of: dict[str, int], dark: bool) -> str:
-    return "\n".join(
-        f'[data-model="{model}"]{{--c:{_colour(slot, dark)}}}' for model, slot in slot_of.items()
-    )
+    rules = [f".hue-{hue}{{--c:{_colour(hue, dark)}}}" for hue in range(HUES)]
+    for model, slot in slot_of.items():
+        rules.append(f'[data-model="{model}"]{{--c:{_colour(slot, dark)}}}')
+    return "\n".join(rules)
 
 
 def _colour(slot: int, dark: bool) -> str:

@@ -12,9 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from reports import floors, palette, results
+from reports import floors, palette, records, results
+from reports.records import Record
 
 PEERS = Path(__file__).parents[1] / "suites" / "peers"
 
@@ -49,6 +51,7 @@ class View:
     peers: Mapping[str, str] = field(default_factory=dict)  # library -> how its rows differ
     notes: tuple[str, ...] = field(default=())
     skipped: tuple[str, ...] = field(default=())  # one line per file that could not be read
+    records: tuple[Record, ...] = field(default=())  # findings and more, oldest first
     profile: str = ""  # what chose the cases, "" where asv did not record it
 
     def rows(self, suite: str, *metrics: str) -> pd.DataFrame:
@@ -116,22 +119,28 @@ def choose(
     history = floors.reject_impossible(_newest_environments(frame))
     rows = history[history["commit"] == chosen]
     first = rows.iloc[0]
-    runs = recorded.runs
-    same = (runs["machine"] == first["machine"]) & (runs["commit"] == chosen)
+    found, unreadable = records.read(Path(root).parent / records.FILE)
     return View(
         frame=rows,
         history=history,
         commit=Commit(chosen, first["date"], _git("log", "-1", "--format=%s", chosen)),
         machine=first["machine"],
         machine_facts=recorded.machines.get(first["machine"], {}),
-        run=runs[same & (runs["env"] == first["env"])].iloc[0].to_dict(),
+        run=_run(recorded.runs, first),
         benchmarks=recorded.benchmarks,
         baseline=baseline or "psn",
         peers=_peers(),
-        notes=tuple(notes),
+        notes=(*notes, *unreadable),
         skipped=recorded.skipped,
+        records=tuple(found),
         profile=first["profile"],
     )
+
+
+def _run(runs: pd.DataFrame, row: pd.Series) -> dict[str, Any]:
+    """Return what was recorded of the run that a row comes from."""
+    same = (runs[name] == row[name] for name in ("machine", "commit", "env"))
+    return runs[np.logical_and.reduce([*same])].iloc[0].to_dict()
 
 
 def _named(frame: pd.DataFrame, **names: str | None) -> pd.DataFrame:

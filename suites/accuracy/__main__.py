@@ -4,6 +4,7 @@
     python -m suites.accuracy show --baseline lif
     python -m suites.accuracy merge other.sqlite
     python -m suites.accuracy search --task digits --network mlp
+    python -m suites.accuracy probe --task digits --network convnet --model clif
     python -m suites.accuracy samples
 
 `run` trains what the store does not have, so the same command goes on after an interruption. The
@@ -26,6 +27,7 @@ from suites.accuracy import (
     data,
     grid,
     networks,
+    probed,
     samples,
     searched,
     show,
@@ -108,6 +110,18 @@ def search(options: argparse.Namespace, train: Train | None) -> int:
     return 0
 
 
+def probe(options: argparse.Namespace, train: Train | None) -> int:
+    """Show what happens inside a trained network, by layer and step."""
+    names = (options.task, options.network, options.model, options.condition, options.recipe)
+    trial = Trial(*names, options.seed)
+    found = probed.probe(options.store, trial, options.data_root)
+    if options.json:
+        print(json.dumps(found))
+    else:
+        print(probed.text(found))
+    return 0
+
+
 def sampled(options: argparse.Namespace, train: Train | None) -> int:
     """Keep pictures of some samples of each task for the report."""
     for name in options.task:
@@ -142,11 +156,12 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="run|show|merge|search|samples")
+    commands = parser.add_subparsers(required=True, metavar="run|show|merge|search|probe|samples")
     _add_run(_command(commands, "run", run))
     _add_table(_command(commands, "show", shown))
     _command(commands, "merge", merge).add_argument("files", nargs="+", type=Path, metavar="FILE")
     _add_search(_command(commands, "search", search))
+    _add_probe(_command(commands, "probe", probe))
     _command(commands, "samples", sampled).add_argument(
         "--task", nargs="+", default=(), metavar="NAME", help="default: all"
     )
@@ -161,6 +176,17 @@ def _add_search(command: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0)
     add("--data-root", type=Path, metavar="FOLDER", help="the folder of the real data sets")
     add("--json", action="store_true", help="print an object, with alpha after every step")
+
+
+def _add_probe(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--task", required=True, metavar="NAME")
+    add("--model", required=True, metavar="NAME")
+    for name, default in (("network", "mlp_norm"), ("condition", "own"), ("recipe", "tiny")):
+        add(f"--{name}", default=default, metavar="NAME", help=f"default: {default}")
+    add("--seed", type=int, default=0)
+    add("--data-root", type=Path, metavar="FOLDER", help="the folder of the real data sets")
+    add("--json", action="store_true", help="print an object, with all numbers")
 
 
 def _command(commands: Any, name: str, function: Any) -> argparse.ArgumentParser:

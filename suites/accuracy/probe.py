@@ -44,37 +44,37 @@ def probe(network: nn.Module, split: Split, loss: Any) -> list[Inside]:
         layer.fire, decisions[name] = neurons.recording(layer.fire)
         handles.append(layer.register_forward_hook(_keeper(spikes, name)))
     try:
+        x = split.x.detach().requires_grad_(split.x.is_floating_point())
         with torch.enable_grad():
-            loss.loss(network(split.x), split.y).backward(inputs=list(network.parameters()))
+            total = loss.loss(network(x), split.y)
+        grads = torch.autograd.grad(total, [spikes[name] for name in layers])
     finally:
         for name, handle in zip(layers, handles, strict=True):
             layers[name].fire = fires[name]
             handle.remove()
-        network.zero_grad()
-    return [_inside(name, decisions[name], spikes[name]) for name in layers]
+    triples = zip(layers, spikes.values(), grads, strict=True)
+    return [_inside(name, decisions[name], s.detach(), grad) for name, s, grad in triples]
 
 
 def _keeper(spikes: dict[str, Tensor], name: str) -> Any:
     def keep(_: nn.Module, inputs: Any, s: Tensor) -> None:
-        s.retain_grad()
         spikes[name] = s
 
     return keep
 
 
-def _inside(name: str, decisions: Sequence[Any], s: Tensor) -> Inside:
-    """Return the numbers of a layer from its decisions and its spikes s [T, N, *]."""
+def _inside(name: str, decisions: Sequence[Any], s: Tensor, grad: Tensor) -> Inside:
+    """Return the numbers of a layer from its decisions, its spikes [T, N, *] and their gradient."""
     T = len(s)
     u = torch.cat([d.u.detach().reshape(-1, *s.shape[1:]) for d in decisions])
     u = u.view(T, -1) if len(decisions) == T else u.view(-1, T, *s.shape[1:]).transpose(0, 1)
     slopes = torch.cat([_slope(d.surrogate, d.u).flatten() for d in decisions])
     widths = [float(dict(d.surrogate.arguments).get("width") or float("nan")) for d in decisions]
-    grad = torch.zeros_like(s) if s.grad is None else s.grad
     values = (
         u.flatten(1).mean(1),
         u.flatten(1).std(1),
         torch.tensor((widths * T)[:T]),
-        s.detach().flatten(1).mean(1),
+        s.flatten(1).mean(1),
         (slopes != 0).float().view(T, -1).mean(1),
         grad.flatten(1).norm(dim=1),
     )

@@ -11,7 +11,7 @@ SCALE = (
     "One layer of 128 neurons, digits row by row (T = 8), 10 epochs of Adam; the paper trains 7 "
     "layers on sequential CIFAR (T = 32) for 256 epochs."
 )
-SEEDS = 10
+SEEDS = 20
 
 
 def error(seed: int, model: str = "dsn", **options: Any) -> float:

@@ -14,7 +14,7 @@ from suites.findings import _trained
 from suites.networks.predictor import LIF
 from suites.pictures import Picture
 
-EPOCHS = 8  # of 32 batches
+EPOCHS = 12  # of 32 batches
 RECIPE = recipes.get("stc")._replace(epochs=EPOCHS, warmup=EPOCHS * 10 / 500)
 SCALE = (
     f"One digit in 16 x 16 pixels, 16 channels and {EPOCHS * 32} batches of 16, instead of two in "

@@ -15,7 +15,7 @@ VARIANTS = {
 }
 FINDING = Finding(
     paper="ds_atgo",
-    place="section 4.3, Fig. 6 and 11",
+    place="Fig. 6 and 11, and the text on them",
     statement="With a fixed threshold, neurons of deep layers are silent, without gradient; with "
     "an adaptive threshold (AT) and window (TGO) the network learns",
     figure="the worse accuracy of AT and AT + TGO less that of the vanilla network",

@@ -18,7 +18,7 @@ VARIANTS = {
 }
 FINDING = Finding(
     paper="ds_atgo",
-    place="section on gradients, Fig. 9",
+    place="text on Fig. 9",
     statement="The loss landscape of DS-ATGO is flatter than that of the vanilla network",
     figure="rise of the loss within a radius of .5, of vanilla less that of AT + TGO",
     unit="nats",

@@ -1,0 +1,46 @@
+"""Read the records of the suites: findings, claims, samples, searches and probes.
+
+`suites.records` writes them into the SQLite file beside asv's results. Without the file there are
+none; one that cannot be read is a note.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+FILE = "accuracy.sqlite"
+_QUERY = 'SELECT kind, name, "commit", machine, ended, content FROM records ORDER BY ended, name'
+
+
+class Record(NamedTuple):
+    """What a suite found that is no number of asv."""
+
+    kind: str  # "finding", "claim", "sample", "search" or "probe"
+    name: str
+    commit: str
+    machine: str
+    ended: str  # date and time, UTC
+    content: dict[str, Any]
+
+
+def read(file: Path) -> tuple[list[Record], list[str]]:
+    """Return the records of a store, oldest first, and a line if they cannot be read."""
+    if not file.is_file():
+        return [], []
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as store:
+            rows = store.execute(_QUERY).fetchall()
+        return [Record._make((*row[:-1], json.loads(row[-1]))) for row in rows], []
+    except (sqlite3.Error, ValueError) as error:
+        return [], [f"{file} has no records that can be read: {error}"]
+
+
+def newest(records: Iterable[Record], kind: str) -> dict[str, Record]:
+    """Return the last record of each name of a kind, by name."""
+    found = {record.name: record for record in records if record.kind == kind}
+    return dict(sorted(found.items()))

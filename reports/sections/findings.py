@@ -1,0 +1,80 @@
+"""What the papers say that their neurons do, and whether it holds here, paper by paper."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby, pairwise
+from typing import Any
+
+from markupsafe import Markup
+
+from reports import pictures, records, tables, templates, units
+from reports.tables import Head, Table
+from reports.view import View
+
+TITLE = "Findings"
+ORDER = 56
+
+VERDICTS = {"holds": "holds", "does not hold": "fails", "not separated": "open"}  # CSS classes
+PAPERS = {"clif": "CLIF", "ds_atgo": "DS-ATGO", "dsn": "DSN", "st_dano": "ST-DANO", "stc": "STC"}
+
+
+def render(view: View) -> Markup:
+    found = records.newest(view.records, "finding")
+    contents = sorted((r.content for r in found.values()), key=lambda c: (c["paper"], c["name"]))
+    papers = {
+        PAPERS.get(paper, paper): [_entry(view, content) for content in group]
+        for paper, group in groupby(contents, key=lambda content: content["paper"])
+    }
+    return templates.render(
+        "findings.html",
+        papers=papers,
+        counts=Counter(content["verdict"] for content in contents),
+        classes=VERDICTS,
+    )
+
+
+def table(view: View) -> Table | None:
+    """Return a row per finding."""
+    contents = [record.content for record in records.newest(view.records, "finding").values()]
+    body = [
+        [tables.text(PAPERS.get(c["paper"], c["paper"])), *map(tables.text, words), _figure(c)]
+        for c in contents
+        for words in [(c["statement"], c["verdict"])]
+    ]
+    heads = [Head("paper"), Head("statement"), Head("verdict"), Head("figure")]
+    return Table(heads, body, "Findings") if body else None
+
+
+def _figure(content: dict[str, Any]) -> tables.Cell:
+    return tables.text(figure_of(content))
+
+
+def figure_of(content: dict[str, Any]) -> str:
+    """Return the figure that decides, with its unit and its interval."""
+    if content["figure"] is None:
+        return "not finite"
+    text = f"{units.digits(content['figure'])} {content['unit']}".strip()
+    if content["exact"] or content["low"] is None:
+        return text
+    low, high = (units.digits(content[end]) for end in ("low", "high"))
+    return f"{text} (95 % interval {low} to {high}, {content['seeds']} seeds)"
+
+
+def _entry(view: View, content: dict[str, Any]) -> dict[str, Any]:
+    """Return what the template shows of a finding."""
+    name = content["name"]
+    history = [r for r in view.records if r.kind == "finding" and r.name == name]
+    changes = [
+        f"{before.content['verdict']} until {before.commit[:8]}"
+        for before, after in pairwise(history)
+        if before.content["verdict"] != after.content["verdict"]
+    ]
+    return content | {
+        "figure": figure_of(content),
+        "class": VERDICTS.get(content["verdict"], "open"),
+        "commit": history[-1].commit[:8],
+        "changes": changes,
+        "shown": {key: units.digits(v) for key, v in content["numbers"].items() if v is not None},
+        "drawn": pictures.draw(content["pictures"], f"finding-{name}"),
+    }

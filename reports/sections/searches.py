@@ -1,0 +1,27 @@
+"""Searches of a model for every layer, and what happens inside trained networks."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from reports import pictures, records, templates
+from reports.view import View
+
+TITLE = "Searches and probes"
+ORDER = 72
+
+_COMMANDS = (
+    "python -m suites.accuracy search --task digits",
+    "python -m suites.accuracy probe --task digits --model clif",
+)
+
+
+def render(view: View) -> Markup:
+    entries = [
+        record.content | {"name": name, "drawn": pictures.draw(record.content["pictures"], name)}
+        for kind in ("search", "probe")
+        for name, record in records.newest(view.records, kind).items()
+    ]
+    if not entries:
+        return templates.render("not_recorded.html", command=" or ".join(_COMMANDS))
+    return templates.render("searches.html", entries=entries)

@@ -1,0 +1,24 @@
+"""What the tasks look like: samples of each."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from reports import pictures, records, templates
+from reports.view import View
+
+TITLE = "Tasks"
+ORDER = 71
+
+_COMMAND = "python -m suites.accuracy samples"
+
+
+def render(view: View) -> Markup:
+    found = records.newest(view.records, "sample")
+    if not found:
+        return templates.render("not_recorded.html", command=_COMMAND)
+    tasks = [
+        record.content | {"name": name, "drawn": pictures.draw(record.content["pictures"], name)}
+        for name, record in found.items()
+    ]
+    return templates.render("tasks.html", tasks=tasks)
