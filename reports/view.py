@@ -140,7 +140,8 @@ def choose(
 def _run(runs: pd.DataFrame, row: pd.Series) -> dict[str, Any]:
     """Return what was recorded of the run that a row comes from."""
     same = (runs[name] == row[name] for name in ("machine", "commit", "env"))
-    return runs[np.logical_and.reduce([*same])].iloc[0].to_dict()
+    (run, *_) = runs[np.logical_and.reduce([*same])].to_dict("records")
+    return {str(name): value for name, value in run.items()}
 
 
 def _named(frame: pd.DataFrame, **names: str | None) -> pd.DataFrame:

@@ -21,6 +21,7 @@ BACKEND = _record.Backend(eager.run, eager.refusal, devices=("cpu",), compiled=T
 MODEL = (ROOT / "neurons" / "models" / "lif.py").read_text()
 PEER = 'PACKAGE, NOTE, LONGEST = "nothing", "a copy", {}\nDEVICES = ("cpu",)\n'
 TASK = (ROOT / "suites" / "accuracy" / "tasks" / "digits.py").read_text()
+FINDING = (ROOT / "suites" / "findings" / "dsn_control.py").read_text()
 CONVENTION = (ROOT / "suites" / "energy" / "conventions" / "rate.py").read_text()
 SECTION = 'TITLE, ORDER = "Another", 1\n\n\ndef render(view):\n    return None\n'
 RULE = '"""Another: nothing is judged."""\n\n\ndef judge(bench):\n    return iter(())\n'
@@ -36,6 +37,7 @@ FILES = {
     "suites/peers/another.py": PEER,
     "suites/accuracy/tasks/another.py": TASK,
     "suites/energy/conventions/another.py": CONVENTION,
+    "suites/findings/another.py": FINDING,
     "reports/sections/another.py": SECTION,
     "ci/gate/rules/another.py": RULE,
 }
@@ -46,6 +48,7 @@ from suites import axes, cases
 from suites.accuracy import tasks
 from suites.calls import suite as calls
 from suites.energy import conventions
+from suites.findings import suite as findings
 from suites.gradients import suite as gradients
 from suites.profiles import PROFILES
 from suites.speed import suite as speed
@@ -60,6 +63,7 @@ print(json.dumps({
     "peer": "another" in PROFILES["cpu"].peers,
     "task": "another" in tasks.names(),
     "convention": "another" in conventions.names(),
+    "finding": "another" in findings.Exact.params[0],
     "surrogate": "another" in gradients.Surrogates.params[0],
     "section": any(section.TITLE == "Another" for section in sections.load()),
     "rule": any(rule.__name__.endswith("another") for rule in rules.every_rule()),

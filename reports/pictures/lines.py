@@ -37,7 +37,8 @@ def draw(picture: Mapping[str, Any], name: str) -> Markup:
             if letter in picture["log"]:
                 getattr(axes, f"set_{letter}scale")("log")
             elif letter == "y" or not named:
-                axis.set_major_locator(MaxNLocator(5))
+                whole = letter == "x" and all(float(value).is_integer() for value in x)
+                axis.set_major_locator(MaxNLocator(5, integer=whole))
         if "x" in picture["log"] and len(x) <= _FEW:
             axes.set_xticks(x, [f"{value:g}" for value in x])
             axes.xaxis.set_minor_locator(NullLocator())

@@ -52,7 +52,9 @@ def pictures_of(task: Task) -> list[Picture]:
     labels = _labels(task.train, chosen)
     x = task.train.x[:, chosen].float()
     if x[0, 0].ndim == 1 and x.shape[2] > CURVES and task.train.y.ndim == 1:
-        return [pictures.images("one sample per class; time runs downwards", _grey(x, labels))]
+        static = torch.equal(x, x[:1].expand_as(x))
+        title = "one sample per class" + ("" if static else "; time runs downwards")
+        return [pictures.images(title, _grey(x, labels, static))]
     if x[0, 0].ndim == 3:
         return [_videos(x, labels)]
     return [_curves(x[:, n], label) for n, label in enumerate(labels[:CURVES])]
@@ -71,10 +73,10 @@ def _labels(split: Split, chosen: list[int]) -> list[str]:
     return [f"class {int(split.y[n])}" for n in chosen]
 
 
-def _grey(x: Tensor, labels: list[str]) -> dict[str, list[Any]]:
-    """Return an image [T, F] per sample; the steps of a static one are its pixels' rows."""
+def _grey(x: Tensor, labels: list[str], static: bool) -> dict[str, list[Any]]:
+    """Return an image [T, F] per sample; a static one is the image of a step."""
     images = x.transpose(0, 1)
-    if torch.equal(x, x[:1].expand_as(x)):
+    if static:
         side = round(x.shape[2] ** 0.5)
         images = x[0].view(len(labels), -1, side)
     low, high = images.min(), images.max()

@@ -27,12 +27,12 @@ def accuracies(task_name: str, seed: int) -> dict[str, float]:
         layers = _trained.layers(model, **options)
         trained = _trained.train(task, task.network, layers, recipe, seed)
         found[f"{name}, in order"] = 1 - trained.score.error
-        shuffled = scoring.score(trained.network, _shuffled(task.test, seed), loss)
-        found[f"{name}, shuffled"] = 1 - shuffled.error
+        mixed = scoring.score(trained.network, shuffled(task.test, seed), loss)
+        found[f"{name}, shuffled"] = 1 - mixed.error
     return found
 
 
-def _shuffled(split: Split, seed: int) -> Split:
+def shuffled(split: Split, seed: int) -> Split:
     """Return the samples, the frames of each in an order of its own."""
     generator = torch.Generator().manual_seed(seed)
     order = torch.rand(len(split.x), split.samples, generator=generator).argsort(0)
