@@ -124,7 +124,7 @@ def run(
     gradients stay within windows of that many steps, in one of `neurons.truncation.READINGS`.
     """
     wide = torch.promote_types(x.dtype, torch.float32)
-    if any(isinstance(v, Tensor) and v.dtype is not wide for v in p):
+    if {v.dtype for v in p if isinstance(v, Tensor)} - {wide}:
         p = type(p)(*(v.to(wide) if isinstance(v, Tensor) else v for v in p))
     current = x if BACKENDS[backend].takes_half or x.dtype is wide else x.to(wide)
 

@@ -60,12 +60,12 @@ class CpuKernel:
         self, x: Tensor, state: Sequence[Tensor], params: Sequence[Tensor], interval: int
     ) -> list[Tensor]:
         outputs = self.outputs(x, state, interval)
-        first = map(_address, state) if state else [None] * self.states
-        s, *results = map(_address, outputs)
+        first = [v.data_ptr() for v in state] if state else [None] * self.states
+        s, *results = [v.data_ptr() for v in outputs]
         self.library.forward(
             *self._sizes(x, interval),
             self._first_state,
-            self._tensors(*first, *map(_address, params)),
+            self._tensors(*first, *[v.data_ptr() for v in params]),
             x.data_ptr(),
             s,
             self._last(*results[: self.states]),
@@ -95,7 +95,7 @@ class CpuKernel:
         grad_x, *others = map(_address, grads)
         self.library.backward(
             *self._sizes(x, interval),
-            self._tensors(*map(_address, grad_state), *map(_address, params)),
+            self._tensors(*map(_address, grad_state), *[v.data_ptr() for v in params]),
             x.data_ptr(),
             checkpoints[0].data_ptr(),
             grad_s.data_ptr(),

@@ -6,7 +6,7 @@ runs; the rows become tensors again. torch does the gathering, so autograd undoe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -116,11 +116,11 @@ def run_tensors(
         state = neuron.initial(x[0], p)
     states = [] if state is None else _states(program, neuron, state, x)
     tensors = [v for v in p if isinstance(v, Tensor)]
-    params = [_contiguous(f, v) for f, v in zip(program.params, tensors, strict=True)]
+    params = _contiguous(program.params, tensors)
     interval = _interval(x, *states, *params)
     s, *last = operators.run(handle, x.contiguous(), states, params, interval)
     if program.next_shared_state:
-        last = [_contiguous(f, v) for f, v in zip(program.states, last, strict=True)]
+        last = _contiguous(program.states, last)
     return s, neuron.State(*last)
 
 
@@ -132,12 +132,14 @@ def _states(program: Program, neuron: Neuron, state: Any, x: Tensor) -> list[Ten
                 f"{neuron.name} got a state whose {f.name} has the shape {tuple(v.shape)}; it "
                 f"must be {shape}; call reset_state() first"
             )
-    tensors = (v if v.dtype is x.dtype else v.to(x.dtype) for v in state)
-    return [_contiguous(f, v) for f, v in zip(program.states, tensors, strict=True)]
+    dtype = x.dtype
+    return _contiguous(program.states, [v if v.dtype is dtype else v.to(dtype) for v in state])
 
 
-def _contiguous(f: Field, v: Tensor) -> Tensor:
-    return (v if f.learns else v.detach()).contiguous()
+def _contiguous(fields: Sequence[Field], tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Return the tensors, contiguous, and without their graph where a field does not learn."""
+    pairs = zip(fields, tensors, strict=True)
+    return [(v if f.learns else v.detach()).contiguous() for f, v in pairs]
 
 
 def _interval(*tensors: Tensor) -> int:
