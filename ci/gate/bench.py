@@ -8,8 +8,9 @@ favours one. The random order is seeded: the same command measures in the same o
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -24,6 +25,7 @@ BURST = 0.020  # seconds
 
 Stop = Callable[[dict[str, Pair]], bool]
 Trace = dict[str, list]  # what a model computes, by name; see `suites.fingerprint`
+Trained = dict[str, dict[str, Any]]  # what a training comes to on both sides; see `suites.trained`
 
 
 @dataclass
@@ -37,6 +39,15 @@ class Bench:
     order: random.Random
     sides: dict[str, Side]
     cases: list[Case]
+    trainings: dict[tuple[str, str], list[Trained]] = field(default_factory=dict)
+    _traces: dict[str, dict[str, Trace]] = field(default_factory=dict)
+
+    @property
+    def compared(self) -> list[str]:
+        """The models that ran on both sides, without those of which a case failed."""
+        of_models = [case for case in self.cases if "model" in case.params]
+        failed = {c.model for c in of_models if "failed" in (c.base.state, c.head.state)}
+        return sorted({case.model for case in of_models if case.on_both} - failed)
 
     def replace_workers(self) -> None:
         """Start a new process for each side, both at the same time."""
@@ -63,10 +74,28 @@ class Bench:
 
     def traces(self, model: str) -> dict[str, Trace] | None:
         """Return what a model computes on both sides, None if the suites have no fingerprints."""
-        for side in self.sides.values():
-            side.send("trace", model)
-        traces = {role: side.receive()["trace"] for role, side in self.sides.items()}
+        if model not in self._traces:
+            answers = self._ask_both("trace", model)
+            self._traces[model] = {role: answer["trace"] for role, answer in answers.items()}
+        traces = self._traces[model]
         return traces if all(traces.values()) else None
+
+    def train(self, model: str, task: str, seed: int) -> Trained | None:
+        """Return what a training comes to on both sides, which train at the same time.
+
+        None if the suites do not train; a training that fails has the reason as its `failure`.
+        """
+        answers = self._ask_both("train", model, task=task, seed=seed)
+        if not all(answers.values()):
+            return None
+        self.trainings.setdefault((model, task), []).append(answers)
+        return answers
+
+    def _ask_both(self, wanted: str, subject: str, **options: Any) -> dict[str, Any]:
+        """Return the answers of both sides to a request that they carry out at the same time."""
+        for side in self.sides.values():
+            side.send(wanted, subject, **options)
+        return {role: side.receive() for role, side in self.sides.items()}
 
     def measure(
         self, names: list[str], rounds: int, *, fresh: bool, stop: Stop = lambda pairs: False

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ci.gate.cases import Case
@@ -53,6 +53,15 @@ class Row:
         return cls(
             rule, rule, model, rule, {"model": model}, unit, base, change, None, verdict, reason
         )
+
+    def at(
+        self, task: str, unit: str, base: float | None = None, head: float | None = None
+    ) -> "Row":
+        """Return the row for a task, with a unit; and with values, whose ratio counts."""
+        row = replace(self, params=self.params | {"task": task}, unit=unit)
+        if base is None or head is None:
+            return row
+        return replace(row, base=base, head=head, ratio=head / base if base else None)
 
     @property
     def name(self) -> str:

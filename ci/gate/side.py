@@ -61,8 +61,8 @@ class Side:
         """Wait for the call and return what came of it."""
         return Probe(**self.receive()) if case in self.cases else Probe()
 
-    def send(self, wanted: str, subject: str, **options: float) -> None:
-        """Ask for a probe or a burst of a case, or for the trace of a model."""
+    def send(self, wanted: str, subject: str, **options: Any) -> None:
+        """Ask for a probe or a burst of a case, or for the trace or a training of a model."""
         assert self.process.stdin
         self.current = subject
         request = {"wanted": wanted, "subject": subject, **options}

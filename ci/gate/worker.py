@@ -121,6 +121,19 @@ def trace(model: str) -> Answer:
     return {"trace": {name: value.tolist() for name, value in values.items()}}
 
 
+def train(model: str, task: str, seed: int) -> Answer:
+    """Return what a training comes to, or its failure; {} if the suites do not train."""
+    trained = sys.modules.get("suites.trained")
+    if trained is None:
+        return {}
+    try:
+        answer = trained.train(model, task, seed)
+    except Exception as error:
+        return {"failure": one_line(error)}
+    lost = [name for name, value in answer.items() if not math.isfinite(value)]
+    return {"failure": f"its {lost[0]} is not finite"} if lost else answer
+
+
 def burst(target: Target, seconds: float) -> Answer:
     """Call a timing for about `seconds`; return the median seconds per call."""
     set_up(target)
@@ -169,6 +182,8 @@ def respond(request: Answer, targets: Mapping[str, Target]) -> Answer:
     match request["wanted"]:
         case "trace":
             return trace(subject)
+        case "train":
+            return train(subject, request["task"], request["seed"])
         case "burst":
             return burst(targets[subject], request["seconds"])
         case _:

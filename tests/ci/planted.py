@@ -22,6 +22,7 @@ import time
 
 SECONDS, OPERATIONS, ERROR = 0.004, 40, 1e-8
 SPIKES = [[0.0, 1.0], [1.0, 0.0]]
+TEST_ERROR, RATE = 0.10, 0.2
 
 
 def run():
@@ -82,7 +83,17 @@ def trace(model):
     return {"spikes": np.array(neurons.model(model).SPIKES)}
 """
 
+TRAINED = """
+import neurons
+
+
+def train(model, task, seed):
+    model = neurons.model(model)
+    return {"error": model.TEST_ERROR + 0.001 * seed, "rate": model.RATE}
+"""
+
 LIF = "neurons/models/lif.py"
+LEARNED = "[1.0, 0.0]]\nTEST_ERROR, RATE = 0.10, 0.2"
 # What each branch plants: file -> text to replace -> replacement (None deletes the file).
 PLANTED = {
     "same": {"README": ("", "a commit that touches no model")},
@@ -111,6 +122,9 @@ PLANTED = {
     "other-plif": {"neurons/models/plif.py": ("40", "20 + 20")},
     "fewer-operations": {LIF: ("40", "35")},
     "other-spikes": {LIF: ("[1.0, 0.0]", "[1.0, 1.0]")},
+    "learns-worse": {LIF: (LEARNED, LEARNED.replace("0.10", "0.16").replace("0.0]]", "1.0]]"))},
+    "fires-more": {LIF: (LEARNED, LEARNED.replace("0.2", "0.3").replace("0.0]]", "1.0]]"))},
+    "diverges": {LIF: (LEARNED, LEARNED.replace("0.10", "1e999").replace("0.0]]", "1.0]]"))},
     "wrong": {LIF: ("1e-8", "0.3")},
     "not-finite": {LIF: ("1e-8", "float('nan')")},
     "crash": {LIF: ("end =", "raise ValueError('shape\\nmismatch')\n    end =")},
@@ -146,6 +160,7 @@ def build(repo: Path) -> None:
     write(repo / "suites/cases.py", CASES)
     write(repo / "suites/toy.py", SUITE)
     write(repo / "suites/fingerprint.py", FINGERPRINT)
+    write(repo / "suites/trained.py", TRAINED)
     commit(repo, "main")
     for branch, changes in PLANTED.items():
         git(repo, "switch", "--quiet", "--create", branch, "main")

@@ -79,6 +79,30 @@ def test_a_model_that_computes_something_else_fails_and_is_named(run_gate: RunGa
     assert row["reason"] == "25.0% of the spikes differ, from step 1 on"
 
 
+@pytest.mark.parametrize(
+    ("branch", "rule", "reason"),
+    [
+        ("learns-worse", "accuracy", "-6.00 points [-6.00, -6.00] over 3 seeds"),
+        ("fires-more", "energy", "+50.0 % spikes over 3 seeds"),
+        ("diverges", "accuracy", "training failed on head: its error is not finite"),
+    ],
+)
+def test_a_model_that_learns_worse_or_fires_more_fails(
+    run_gate: RunGate, branch: str, rule: str, reason: str
+) -> None:
+    code, result, _ = run_gate(branch)
+    assert (code, result["headline"]) == (1, "FAIL: lif")
+    rows = [row for row in result["rows"] if row["rule"] == rule and row["verdict"] == "FAIL"]
+    assert {row["reason"] for row in rows} == {reason}
+    assert {row["params"]["task"] for row in rows} == {"digits", "rows"}
+
+
+def test_models_that_compute_what_they_did_are_not_trained(run_gate: RunGate) -> None:
+    _, result, _ = run_gate("operations")
+    (row,) = [row for row in result["rows"] if row["rule"] == "accuracy"]
+    assert row["verdict"] == "PASS" and row["reason"].startswith("2 models compute what they did")
+
+
 def test_a_new_model_is_shown_and_not_compared(run_gate: RunGate) -> None:
     code, result, _ = run_gate("new")
     assert code == 0

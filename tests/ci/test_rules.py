@@ -33,6 +33,7 @@ def case(kind: str, base: Probe, head: Probe, tolerance: Any = None, model: str 
         "unit": UNIT,
         "tolerance": tolerance,
         "direction": "lower",
+        "models": [model],
     }
     return Case.of(description, base, head)
 

@@ -25,17 +25,21 @@ class Change(NamedTuple):
 
 
 def judge(bench: Bench) -> Iterator[Row]:
-    of_models = [case for case in bench.cases if "model" in case.params]
-    failed = {case.model for case in of_models if "failed" in (case.base.state, case.head.state)}
-    for model in sorted({case.model for case in of_models if case.on_both} - failed):
-        if (traces := bench.traces(model)) is None:
+    for model in bench.compared:
+        if (changes := moved(bench, model)) is None:
             continue
-        found = [change_of(name, **traces) for name in traces["base"]]
-        moved = [change for change in found if change]
-        reason = "; ".join(change.text for change in moved) or "equal up to rounding"
-        outcome = Outcome.FAIL if moved else Outcome.PASS
-        largest = max((change.amount for change in moved), default=0.0)
+        reason = "; ".join(change.text for change in changes) or "equal up to rounding"
+        outcome = Outcome.FAIL if changes else Outcome.PASS
+        largest = max((change.amount for change in changes), default=0.0)
         yield Row.of_model("fingerprint", model, outcome, reason, largest)
+
+
+def moved(bench: Bench, model: str) -> list[Change] | None:
+    """Return what a model computes otherwise on the head, None if the suites do not trace."""
+    if (traces := bench.traces(model)) is None:
+        return None
+    found = [change_of(name, **traces) for name in traces["base"]]
+    return [change for change in found if change]
 
 
 def change_of(name: str, base: Trace, head: Trace) -> Change | None:

@@ -1,0 +1,57 @@
+"""Accuracy: a model that computes something else may not learn worse, seed by seed.
+
+The models whose fingerprint differs are trained on both sides with the same seeds, 3 to 10 of them
+(see `ci.gate.accuracy`), with their default options. A loss of accuracy beyond chance and of more
+than half the margin FAILs; a margin, in points, is some three times the spread over seeds. The
+others learn what they learned before.
+"""
+
+from collections.abc import Iterator
+
+from ci.gate.accuracy import LOOKS, Look, look
+from ci.gate.bench import Bench
+from ci.gate.rows import Row
+from ci.gate.rules.fingerprint import moved
+from ci.gate.statistics import Outcome
+
+MARGINS = {"digits": 2.0, "rows": 3.0}  # points, by task
+
+
+def judge(bench: Bench) -> Iterator[Row]:
+    same = []
+    for model in bench.compared:
+        if not moved(bench, model):
+            same.append(model)
+            continue
+        for task, margin in MARGINS.items():
+            yield from _judge(bench, model, task, margin)
+    if same:
+        reason = f"{len(same)} models compute what they did, so they were not trained"
+        yield Row.general("accuracy", reason, Outcome.PASS)
+
+
+def _judge(bench: Bench, model: str, task: str, margin: float) -> Iterator[Row]:
+    """Yield the row of a model and task; none if the suites do not train."""
+    gains: list[float] = []
+    for seeds in LOOKS:
+        while len(gains) < seeds:
+            sides = bench.train(model, task, seed=len(gains))
+            if sides is None:
+                return
+            if failure := sides["head"].get("failure"):
+                yield _row(model, task, Outcome.FAIL, f"training failed on head: {failure}")
+                return
+            if failure := sides["base"].get("failure"):
+                yield _row(model, task, Outcome.NEW, f"training failed on base: {failure}")
+                return
+            gains.append(100 * (sides["base"]["error"] - sides["head"]["error"]))
+        found = look(gains, margin)
+        if found.outcome is not Outcome.UNDECIDED:
+            break
+    yield _row(model, task, found.outcome, f"{found} over {seeds} seeds", found)
+
+
+def _row(model: str, task: str, outcome: Outcome, reason: str, found: Look | None = None) -> Row:
+    lost = None if found is None else -found.mean
+    row = Row.of_model("accuracy", model, outcome, reason, lost)
+    return row.at(task, "points lost")
