@@ -86,10 +86,11 @@ class Bench:
         None if the suites do not train; a training that fails has the reason as its `failure`.
         """
         answers = self._ask_both("train", model, task=task, seed=seed)
-        if not all(answers.values()):
+        sides = {role: answer["trained"] for role, answer in answers.items()}
+        if not all(sides.values()):
             return None
-        self.trainings.setdefault((model, task), []).append(answers)
-        return answers
+        self.trainings.setdefault((model, task), []).append(sides)
+        return sides
 
     def _ask_both(self, wanted: str, subject: str, **options: Any) -> dict[str, Any]:
         """Return the answers of both sides to a request that they carry out at the same time."""

@@ -183,7 +183,7 @@ def respond(request: Answer, targets: Mapping[str, Target]) -> Answer:
         case "trace":
             return trace(subject)
         case "train":
-            return train(subject, request["task"], request["seed"])
+            return {"trained": train(subject, request["task"], request["seed"])}
         case "burst":
             return burst(targets[subject], request["seconds"])
         case _:

@@ -21,6 +21,7 @@ def case(base: float, head: float, **attributes: Any) -> Case:
         "unit": "loads",
         "tolerance": 0.1,
         "direction": "lower",
+        "models": ["lif"],
     }
     return Case.of(description | attributes, Probe("ok", base), Probe("ok", head))
 
