@@ -59,25 +59,33 @@ def run(options: argparse.Namespace) -> Report:
             f"no suites package at {options.suites}; name its folder by --suites"
         )
     commits = {"base": base, "head": head}
+    changed = trees.ruler(options.repo, base, head)
     with trees.checkouts(options.repo, commits, options.suites) as roots:
+        own = roots.pop("ruler", None)
         impact = impact_of(roots, full=options.full)
         accepted = waivers.load(options.repo, head)
-        rows = measure(roots, impact, options)
+        rows = measure(roots, impact, options, own if changed else None)
     here = machine()
     rows = waivers.apply(rows, accepted, here["device"], complete=impact.shared)
     setting = {**commits, **here, "profile": options.profile, "seed": options.seed}
-    setting |= {"impact": str(impact), "ruler": trees.ruler(options.repo, base, head)}
+    setting |= {"impact": str(impact), "ruler": changed}
     seconds = round(time.monotonic() - started, 1)
     return Report.worst_first(rows, {**setting, "seconds": seconds})
 
 
-def measure(roots: dict[str, Path], impact: Impact, options: argparse.Namespace) -> list[Row]:
-    """Return the rows of all rules, without starting a worker if nothing can differ."""
+def measure(
+    roots: dict[str, Path], impact: Impact, options: argparse.Namespace, ruler: Path | None
+) -> list[Row]:
+    """Return the rows of all rules, without starting a worker if nothing can differ.
+
+    `ruler` is the base with its own suites, whose tolerances count where they are stricter.
+    """
     if impact.nothing:
         return [Row.general("impact", "base and head have the same neurons/", Outcome.PASS)]
-    sides = bench.opened(roots, impact, options.profile, options.minimum, options.seed)
     try:
-        with sides as both_sides:
+        strict = bench.tolerances(ruler, options.profile) if ruler else {}
+        settings = (options.profile, options.minimum, options.seed, strict)
+        with bench.opened(roots, impact, *settings) as both_sides:
             return [row for rule in every_rule() for row in rule.judge(both_sides)]
     except SideError as error:
         return [Row.general("coverage", str(error))]

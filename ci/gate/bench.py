@@ -6,9 +6,9 @@ favours one. The random order is seeded: the same command measures in the same o
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from ci.gate.cases import Case, Probe
 from ci.gate.impact import Impact
 from ci.gate.side import Side
 from ci.gate.statistics import Pair, Sample
+from reports.results import tolerance_of
 
 BURSTS = 4  # per side, case and round
 BURST = 0.020  # seconds
@@ -39,6 +40,7 @@ class Bench:
     order: random.Random
     sides: dict[str, Side]
     cases: list[Case]
+    strict: Mapping[str, float] = field(default_factory=dict)  # the base's own tolerances, by case
     trainings: dict[tuple[str, str], list[Trained]] = field(default_factory=dict)
     _traces: dict[str, dict[str, Trace]] = field(default_factory=dict)
 
@@ -64,7 +66,9 @@ class Bench:
         listed = {name: case for side in self.sides.values() for name, case in side.cases.items()}
         listed = {n: case for n, case in listed.items() if self.impact.measures(case["models"])}
         for name, description in tqdm(listed.items(), "gate: probe", unit="case"):
-            self.cases.append(Case.of(description, **self.call(name)))
+            case = Case.of(description, **self.call(name))
+            tolerance = min(case.tolerance, self.strict.get(name, case.tolerance))
+            self.cases.append(replace(case, tolerance=tolerance))
 
     def call(self, name: str) -> dict[str, Probe]:
         """Call a case once on both sides and return what came of it, by side."""
@@ -132,12 +136,28 @@ class Bench:
         return bursts
 
 
+def tolerances(root: Path, profile: str) -> dict[str, float]:
+    """Return the tolerance of every case by the suites in a folder, beside which is `neurons`."""
+    side = Side("ruler", root, profile)
+    try:
+        described = side.cases.items()
+        found = {n: tolerance_of(case["tolerance"], case["params"]) for n, case in described}
+        return {name: tolerance for name, tolerance in found.items() if tolerance is not None}
+    finally:
+        side.close()
+
+
 @contextmanager
 def opened(
-    roots: dict[str, Path], impact: Impact, profile: str, minimum: int, seed: int
+    roots: dict[str, Path],
+    impact: Impact,
+    profile: str,
+    minimum: int,
+    seed: int,
+    strict: Mapping[str, float],
 ) -> Iterator[Bench]:
     """Yield a bench with running workers and probed cases; end the workers afterwards."""
-    bench = Bench(roots, impact, profile, minimum, random.Random(seed), {}, [])
+    bench = Bench(roots, impact, profile, minimum, random.Random(seed), {}, [], strict)
     try:
         bench.replace_workers()
         bench.probe()

@@ -51,7 +51,10 @@ def ruler(repo: Path, base: str, head: str) -> list[str]:
 
 @contextmanager
 def checkouts(repo: Path, commits: dict[str, str], suites: Path) -> Iterator[dict[str, Path]]:
-    """Yield a folder per side, to be put first on its path; remove them afterwards."""
+    """Yield a folder per side, to be put first on its path; remove them afterwards.
+
+    A third one, "ruler", has the base with its own suites; none if the base has no suites.
+    """
     with tempfile.TemporaryDirectory(prefix="gate-") as scratch:
         sides = {side: Path(scratch) / side for side in commits}
         trees = {side: Path(scratch) / f"{side}-tree" for side in commits}
@@ -61,7 +64,8 @@ def checkouts(repo: Path, commits: dict[str, str], suites: Path) -> Iterator[dic
                 sides[side].mkdir()
                 (sides[side] / "neurons").symlink_to(trees[side] / "neurons")
                 (sides[side] / "suites").symlink_to(suites.resolve())
-            yield sides
+            own = {"ruler": trees["base"]} if (trees["base"] / "suites").is_dir() else {}
+            yield sides | own
         finally:
             for tree in trees.values():
                 if tree.exists():

@@ -1,6 +1,7 @@
 """The gate from end to end: what it says of a changed package that runs."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from ci.gate import __main__ as gate
 from ci.gate.rules import every_rule
 from reports.units import quantity
+from tests.ci import planted
 from tests.ci.planted import RunGate
 
 pytestmark = pytest.mark.slow
@@ -102,6 +104,18 @@ def test_models_that_compute_what_they_did_are_not_trained(run_gate: RunGate) ->
     _, result, _ = run_gate("operations")
     (row,) = [row for row in result["rows"] if row["rule"] == "accuracy"]
     assert row["verdict"] == "PASS" and row["reason"].startswith("1 model computes what it did")
+
+
+def test_a_pull_request_is_not_judged_by_the_looser_tolerance_that_it_brings(
+    run_gate: RunGate, repository: Path, tmp_path: Path
+) -> None:
+    suites = tmp_path / "theirs" / "suites"
+    shutil.copytree(repository / "suites", suites)
+    planted.plant(suites / "toy.py", planted.PLANTED["looser"]["suites/toy.py"])
+    code, result, text = run_gate("looser", "--suites", str(suites))
+    assert (code, result["headline"]) == (1, "FAIL: lif")
+    (row,) = [row for row in result["rows"] if row["verdict"] == "FAIL"]
+    assert row["rule"] == "numerics" and "suites/toy.py" in text
 
 
 def test_a_new_model_is_shown_and_not_compared(run_gate: RunGate) -> None:
