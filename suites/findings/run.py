@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import importlib
 import math
-import multiprocessing
 import os
 import pkgutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 
 import neurons
-from suites import findings, process, records
+from suites import findings, records
 from suites.accuracy import content
 from suites.accuracy.content import MODELS
-from suites.accuracy.job import line
+from suites.accuracy.executors import local
+from suites.accuracy.job import Failure, line
 from suites.findings.finding import Facts, Finding, row
 from suites.records import Origin, Record
 
@@ -63,11 +62,11 @@ def run(
     """
     origins = {name: _origin(name) for name in wanted}
     jobs = [Job(name, seed) for name, seeds in wanted.items() for seed in range(seeds)]
-    found: dict[Job, Found | Failed] = dict(_known(file, jobs, origins))
+    found: dict[Job, Found | Failure] = dict(_known(file, jobs, origins))
     missing = [job for job in jobs if job not in found]
     for job, outcome in _outcomes(missing, workers):
         found[job] = outcome
-        if not isinstance(outcome, Failed):
+        if not isinstance(outcome, Failure):
             origin = _of_seed(origins[job.name], job.seed)
             records.add(file, [records.record("finding-seed", job.name, origin, outcome)])
         yield from _complete([job.name], wanted, found, origins, file)
@@ -78,7 +77,7 @@ def run(
 def _complete(
     ended: Sequence[str],
     wanted: Mapping[str, int],
-    found: Mapping[Job, Found | Failed],
+    found: Mapping[Job, Found | Failure],
     origins: Mapping[str, Origin],
     file: Path,
 ) -> Iterator[Record | Failed]:
@@ -88,11 +87,11 @@ def _complete(
         if any(job not in found for job in jobs):
             continue
         outcomes = [found[job] for job in jobs]
-        failures = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
+        failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
         if failures:
-            yield failures[0]
+            yield Failed(name, failures[0].reason)
             continue
-        seeds = [outcome for outcome in outcomes if not isinstance(outcome, Failed)]
+        seeds = [outcome for outcome in outcomes if not isinstance(outcome, Failure)]
         origin = origins[name]._replace(options=f"{len(jobs)} seeds")
         kept = records.record("finding", name, origin, summary(name, seeds))
         records.add(file, [kept])
@@ -116,13 +115,13 @@ def summary(name: str, seeds: Sequence[Found]) -> dict[str, Any]:
     }
 
 
-def attempt(job: Job) -> Found | Failed:
+def attempt(job: Job) -> Found | Failure:
     """Return what the experiment finds for a seed, or why it finds nothing."""
     start = time.perf_counter()
     try:
         facts = measure(job.name, job.seed)
     except Exception as error:
-        return Failed(job.name, line(error))
+        return Failure(line(error))
     finite = {name: v if math.isfinite(v) else None for name, v in facts.numbers.items()}
     return {
         "figure": facts.figure if math.isfinite(facts.figure) else None,
@@ -132,19 +131,9 @@ def attempt(job: Job) -> Found | Failed:
     }
 
 
-def _outcomes(jobs: Sequence[Job], workers: int | None) -> Iterator[tuple[Job, Found | Failed]]:
+def _outcomes(jobs: Sequence[Job], workers: int | None) -> Iterator[tuple[Job, Found | Failure]]:
     """Run jobs in processes, by default one per core, and yield them as they end."""
-    if not jobs:
-        return
-    context = multiprocessing.get_context("spawn")  # a fork would inherit torch's locks
-    count = min(workers or len(os.sched_getaffinity(0)), len(jobs))
-    with ProcessPoolExecutor(count, context, initializer=process.prepare) as pool:
-        waiting = {pool.submit(attempt, job): job for job in jobs}
-        try:
-            for future in as_completed(waiting):
-                yield waiting[future], future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    return local.run(attempt, jobs, workers or len(os.sched_getaffinity(0)))
 
 
 def _known(

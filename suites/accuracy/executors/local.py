@@ -8,18 +8,21 @@ import os
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 
 from suites import process
 from suites.accuracy.executors import DIED, RETRIES
-from suites.accuracy.job import Failure, Function, Job, Outcome
+from suites.accuracy.job import Failure
 
 # A forked process would inherit torch's threads and locks.
 _CONTEXT = multiprocessing.get_context("spawn")
+
+Job = TypeVar("Job", bound=Hashable)
+Outcome = TypeVar("Outcome")
 
 
 def device() -> str:
@@ -28,11 +31,11 @@ def device() -> str:
 
 
 def run(
-    function: Function,
+    function: Callable[[Job], Outcome],
     jobs: Sequence[Job],
     workers: int | None = None,
     placement: Mapping[str, Any] | None = None,
-) -> Iterator[tuple[Job, Outcome]]:
+) -> Iterator[tuple[Job, Outcome | Failure]]:
     """Yield each job with its outcome, as it ends. The workers end with the generator."""
     if placement:
         raise ValueError("the executor local has no placement; use --executor ray")
@@ -56,10 +59,10 @@ def run(
             worker.end()
 
 
-class _Worker:
+class _Worker(Generic[Job, Outcome]):
     """A process, its end of a pipe, and the job that it runs."""
 
-    def __init__(self, function: Function, slot: int) -> None:
+    def __init__(self, function: Callable[[Job], Outcome], slot: int) -> None:
         self.function, self.slot = function, slot
         self.job: Job | None = None
         self.start()
@@ -94,7 +97,7 @@ class _Worker:
         self.pipe.close()
 
 
-def _work(pipe: Connection, function: Function, slot: int) -> None:
+def _work(pipe: Connection, function: Callable[[Any], Any], slot: int) -> None:
     """Run the jobs that come through the pipe, as long as the process at its other end lives."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all: the parent ends its workers
     threading.Thread(target=_end_with_parent, daemon=True).start()
