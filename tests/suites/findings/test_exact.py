@@ -15,7 +15,6 @@ WRONG = {  # what papers state and what does not hold
     "clif_truncation",
     "ds_atgo_energy",
     "dsn_energy",
-    "st_dano_manual",
     "st_dano_share",
     "st_dano_slif",
 }
