@@ -48,7 +48,7 @@ check: $(STAMP) ## Lint, format, types, and whether asv can import every benchma
 	$(BIN)/mypy
 	$(BIN)/asv check
 
-readme: $(STAMP) ## Renew the table of models in docs/models.md
+readme: $(STAMP) ## Renew the tables in docs/models.md and docs/findings.md
 	@$(BIN)/python -m ci.readme
 
 clean: ## Remove environments, caches and pages; measured results in .asv/results stay

@@ -1,18 +1,26 @@
-"""`make readme`: renew what the documentation copies from the code, the table of models."""
+"""`make readme`: renew what the documentation copies from the code, its tables."""
 
 import re
 from pathlib import Path
 
-from neurons.__main__ import table
+from neurons import __main__ as neurons
+from suites.findings import __main__ as findings
 
-MODELS = Path(__file__).parents[1] / "docs" / "models.md"
-TABLE = re.compile(r"(?<=<!-- models -->\n\n).*?(?=<!-- /models -->)", re.DOTALL)
+DOCS = Path(__file__).parents[1] / "docs"
+TABLES = {"models": neurons.table, "findings": findings.table}  # by the name of the page
 
 
-def renewed(text: str) -> str:
-    """Return the page with the table of today's models."""
-    return TABLE.sub(lambda _: table() + "\n\n", text)
+def renewed(name: str) -> str:
+    """Return a page with the table of today's code between its two marks."""
+    text = page(name).read_text(encoding="utf-8")
+    marked = re.compile(rf"(?<=<!-- {name} -->\n\n).*?(?=<!-- /{name} -->)", re.DOTALL)
+    return marked.sub(lambda _: TABLES[name]() + "\n\n", text)
+
+
+def page(name: str) -> Path:
+    return DOCS / f"{name}.md"
 
 
 if __name__ == "__main__":
-    MODELS.write_text(renewed(MODELS.read_text(encoding="utf-8")), encoding="utf-8")
+    for name in TABLES:
+        page(name).write_text(renewed(name), encoding="utf-8")

@@ -16,7 +16,7 @@ import argparse
 import json
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ import neurons
 from suites import process, records
 from suites.claims.__main__ import papers
 from suites.findings import run
-from suites.findings.finding import HOLDS, ROW
+from suites.findings.finding import HOLDS, ROW, Finding
 from suites.findings.run import Failed
 from suites.records import Record
 
@@ -95,6 +95,22 @@ def _lines(found: dict[str, Any]) -> str:
     )
 
 
+def table() -> str:
+    """Return a table with one row per finding: its place and statement, and what decides."""
+    found = {name: run.get(name) for name in run.names()}
+    rows = ["finding | place | statement | decided by", "---|---|---|---"]
+    for name in _ordered(found):
+        place, statement = found[name].place, found[name].statement
+        decided = "one figure" if found[name].exact else f"{found[name].seeds} seeds"
+        rows.append(f"`{name}` | {place} | {statement} | {decided}")
+    return "\n".join(rows)
+
+
+def _ordered(found: Mapping[str, Finding]) -> list[str]:
+    """Return the names paper by paper, those without training first."""
+    return sorted(found, key=lambda name: (found[name].paper, not found[name].exact, name))
+
+
 def _wanted(options: argparse.Namespace) -> dict[str, int]:
     """Return how many seeds of each finding are wanted, paper by paper."""
     for paper in options.paper:
@@ -111,8 +127,7 @@ def _wanted(options: argparse.Namespace) -> dict[str, int]:
     if not chosen:
         raise ValueError("no finding is left: name others, or leave --paper and --exact out")
     seeds = QUICK if options.quick else options.seeds
-    ordered = sorted(chosen, key=lambda name: (chosen[name].paper, not chosen[name].exact, name))
-    return {n: 1 if chosen[n].exact else seeds or chosen[n].seeds for n in ordered}
+    return {n: 1 if chosen[n].exact else seeds or chosen[n].seeds for n in _ordered(chosen)}
 
 
 def _parser() -> argparse.ArgumentParser:

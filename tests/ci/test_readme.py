@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from ci.readme import MODELS, renewed
+from ci.readme import TABLES, page, renewed
 from neurons import Fire, backends, surrogate
 
 ROOT = Path(__file__).parents[2]
@@ -22,9 +22,11 @@ def mentions(pattern: str) -> list:
     return [pytest.param(*m, id=f"{m[0].name}-{m[1]}") for m in sorted(matches)]
 
 
-def test_the_table_of_models_is_todays():
-    text = MODELS.read_text(encoding="utf-8")
-    assert renewed(text) == text, "the models changed; run `make readme`"
+@pytest.mark.parametrize("name", TABLES)
+def test_the_tables_are_todays(name):
+    text = page(name).read_text(encoding="utf-8")
+    assert TABLES[name]() in text, f"the {name} changed; run `make readme`"
+    assert renewed(name) == text
 
 
 def test_the_readme_is_short():
