@@ -14,6 +14,7 @@ T, N, OUT = 4, 3, 10
 SHAPES = {
     "mlp": ((2, 3), (OUT,), 1),
     "mlp_norm": ((6,), (OUT,), 2),
+    "mlp_deep": ((6,), (OUT,), 6),
     "convnet": ((2, 8, 8), (OUT,), 4),
     "sequential": ((6,), (OUT,), 3),
     "predictor": ((1, 8, 8), (1, 8, 8), 3),

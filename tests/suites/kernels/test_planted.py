@@ -48,6 +48,7 @@ def cases(base: dict[str, Any], head: dict[str, Any]) -> Iterator[Case]:
                 "unit": method.unit,
                 "tolerance": method.tolerance,
                 "direction": method.direction,
+                "models": [MODEL],
             }
             values = (Probe("ok", row[name.removeprefix("track_")]) for row in (base, head))
             yield Case.of(description, *values)
