@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -67,12 +67,29 @@ def read(file: Path, kind: str = "%") -> list[Record]:
     """Return the records of a kind, or all, in the order of their time; none without the file."""
     if not file.exists():
         return []
-    query = "SELECT * FROM records WHERE kind LIKE ? ORDER BY ended, name, key"
-    lines = store.select(file, query, (kind,))
-    return [Record._make((*line[:-1], json.loads(line[-1]))) for line in lines]
+    return _select(file, "kind LIKE ?", kind)
 
 
 def find(file: Path, kind: str, name: str, origin: Origin) -> Record | None:
     """Return the record of a name and origin, if the store has it."""
-    key = key_of(origin)
-    return next((r for r in read(file, kind) if (r.name, r.key) == (name, key)), None)
+    if not file.exists():
+        return None
+    where = "kind = ? AND name = ? AND key = ?"
+    return next(iter(_select(file, where, kind, name, key_of(origin))), None)
+
+
+def obtain(
+    file: Path, kind: str, name: str, origin: Origin, compute: Callable[[], Mapping[str, Any]]
+) -> Record:
+    """Return the record of a name and origin; if the store lacks it, compute it and add it."""
+    known = find(file, kind, name, origin)
+    if known is None:
+        known = record(kind, name, origin, compute())
+        add(file, [known])
+    return known
+
+
+def _select(file: Path, where: str, *values: str) -> list[Record]:
+    query = f"SELECT * FROM records WHERE {where} ORDER BY ended, name, key"
+    lines = store.select(file, query, values)
+    return [Record._make((*line[:-1], json.loads(line[-1]))) for line in lines]

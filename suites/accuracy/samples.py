@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,13 @@ STEPS = 128  # of a curve
 
 def keep(file: Path, names: Iterable[str]) -> list[Record]:
     """Return the records of these tasks' samples; add to the store those that it lacks."""
-    found = []
-    for name in names:
+
+    def sample(name: str) -> Record:
         modules = [f"suites.accuracy.tasks.{name}", __name__]
         origin = Origin(content.digest(content.reached(modules)), "cpu")
-        known = records.find(file, "sample", name, origin)
-        found.append(known or records.record("sample", name, origin, describe(name)))
-        records.add(file, found[-1:])
-    return found
+        return records.obtain(file, "sample", name, origin, partial(describe, name))
+
+    return [sample(name) for name in names]
 
 
 def describe(name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,35 +40,29 @@ def search(file: Path, wanted: Wanted, task: Task) -> dict[str, Any]:
         )
     origin = Origin(content.digest(sources), "cpu", " ".join(map(str, wanted)))
     name = "-".join(map(str, wanted))
-    known = records.find(file, "search", name, origin)
-    if known is None:
-        known = records.record(
-            "search", name, origin, _content(wanted, lwns.search(task, *wanted[1:]))
-        )
-        records.add(file, [known])
-    return known.content
+    return records.obtain(file, "search", name, origin, partial(_content, wanted, task)).content
 
 
-def _content(wanted: Wanted, found: Found) -> dict[str, Any]:
-    task, network, seed, order = wanted
-    options = f"--task {task} --network {network} --seed {seed} --order {order}"
+def _content(wanted: Wanted, task: Task) -> dict[str, Any]:
+    result = lwns.search(task, *wanted[1:])
+    options = " ".join(f"--{name} {value}" for name, value in wanted._asdict().items())
     return {
         **wanted._asdict(),
-        **found._asdict(),
-        "history": found.history.tolist(),
+        **result._asdict(),
+        "history": result.history.tolist(),
         "command": f"python -m suites.accuracy search {options}",
-        "pictures": heat_maps(found),
+        "pictures": heat_maps(result),
     }
 
 
-def heat_maps(found: Found) -> list[Picture]:
+def heat_maps(result: Found) -> list[Picture]:
     """Return a field of softmax(alpha) over the steps for each layer, as ST-DANO draws them."""
-    shares = torch.softmax(found.history, 2)
+    shares = torch.softmax(result.history, 2)
     steps = torch.linspace(0, len(shares) - 1, min(len(shares), COLUMNS)).long()
     names = [DIGITS[digit][0].upper() for digit in sorted(DIGITS, reverse=True)]
     return [
         pictures.heat(
-            f"layer {layer + 1}: {found.string[layer]}",
+            f"layer {layer + 1}: {result.string[layer]}",
             shares[steps, layer].flip(1).T.tolist(),
             rows=names,
             columns=[str(int(step) + 1) for step in steps],
