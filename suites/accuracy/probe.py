@@ -15,6 +15,7 @@ from torch import Tensor, nn
 import neurons
 from suites import pictures
 from suites.accuracy.task import Split
+from suites.analysis.trajectory import slope_at, width_of
 from suites.pictures import Picture
 
 
@@ -68,8 +69,8 @@ def _inside(name: str, decisions: Sequence[Any], s: Tensor, grad: Tensor) -> Ins
     T = len(s)
     u = torch.cat([d.u.detach().reshape(-1, *s.shape[1:]) for d in decisions])
     u = u.view(T, -1) if len(decisions) == T else u.view(-1, T, *s.shape[1:]).transpose(0, 1)
-    slopes = torch.cat([_slope(d.surrogate, d.u).flatten() for d in decisions])
-    widths = [float(dict(d.surrogate.arguments).get("width") or float("nan")) for d in decisions]
+    slopes = torch.cat([slope_at(d.surrogate, d.u).flatten() for d in decisions])
+    widths = [width_of(d.surrogate) for d in decisions]
     values = (
         u.flatten(1).mean(1),
         u.flatten(1).std(1),
@@ -79,12 +80,6 @@ def _inside(name: str, decisions: Sequence[Any], s: Tensor, grad: Tensor) -> Ins
         grad.flatten(1).norm(dim=1),
     )
     return Inside(name, *(v.tolist() for v in values))
-
-
-def _slope(surrogate: neurons.Surrogate, u: Tensor) -> Tensor:
-    with torch.enable_grad():
-        u = u.detach().requires_grad_()
-        return torch.autograd.grad(surrogate(u).sum(), u)[0]
 
 
 def heat_maps(layers: Sequence[Inside], names: Sequence[str] = FIELDS) -> list[Picture]:

@@ -18,6 +18,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from suites.analysis.trajectory import Path
+
 
 def epsilon(slope: Tensor, tau: float, v_th: float = 1.0, m: Tensor | None = None) -> Tensor:
     """Return gamma (1 - v_th H(u)), the factor of LIF from one step to the next. Eq. 6, 9.
@@ -49,6 +51,27 @@ def rho(u_next: Tensor, reset_by_m: Tensor, psi_next: Tensor, tau: float) -> Ten
     Eq. 48; its name is from Eq. 50.
     """
     return torch.sigmoid(u_next / tau) + psi_next * reset_by_m
+
+
+def adjoint(path: Path, grad_s: Tensor, tau: float, *, printed: bool = False) -> Tensor:
+    """Return dL/du of every step, [T, ...], by the recursion above.
+
+    `path` is that of a CLIF layer with v_th = 1, grad_s is dL/ds, [T, ...]. `printed` computes the
+    sum as the paper has it, Eq. 45 with 48, which differs.
+    """
+    u, m = path.u + 1, path.states.m
+    before = torch.cat([torch.zeros_like(m[:1]), m[:-1]])
+    factor, drop = epsilon(path.slope, tau, m=m), reset_by_m(path.s, m, tau)
+    to_m_by_u = psi(u, before, path.slope, tau)
+    to_u, to_m = [grad_s[-1] * path.slope[-1]], torch.zeros_like(u[0])
+    for t in range(len(u) - 2, -1, -1):
+        onward, keep = factor[t], torch.sigmoid(u[t + 1] / tau)
+        if printed:
+            onward = xi(factor[t], drop[t], to_m_by_u[t])
+            keep = rho(u[t + 1], drop[t], to_m_by_u[t + 1], tau)
+        to_m = to_u[-1] * drop[t] + to_m * keep
+        to_u.append(grad_s[t] * path.slope[t] + to_u[-1] * onward + to_m * to_m_by_u[t])
+    return torch.stack(to_u[::-1])
 
 
 def _sigmoid_slope(x: Tensor) -> Tensor:

@@ -50,6 +50,13 @@ def share(contributions: Tensor) -> Tensor:
     return contributions / contributions.sum(0)
 
 
+def change_of_share(T: int, before: float, after: float) -> Tensor:
+    """Return how the share of every step in SLIF's gradient changes with tau, [T]. Eq. 53, 55."""
+    ones = torch.ones(T, dtype=torch.float64)
+    old, new = (share(contributions(ones, tau)) for tau in (before, after))
+    return new - old
+
+
 def gradient_share(run: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """Return the measured share of each step's input in the gradient of all outputs, [T].
 

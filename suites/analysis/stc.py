@@ -1,12 +1,25 @@
-"""The part of the potential's gradient that remains after T steps, with a temporal circuit.
+"""The gates of a layer's circuits, and what they leave of the potential's gradient after T steps.
 
-Source: STC (Wang & Yu 2024), Eq. 15.
+Source: STC (Wang & Yu 2024), Eq. 9, 10 and 15.
 """
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
+
+import neurons
+
+
+def gates(layer: neurons.Layer, s: Tensor) -> tuple[Tensor, Tensor]:
+    """Return beta and gamma, [..., C], for the last spikes s, [..., C], without a gradient.
+
+    The layer has both circuits, neurons of shape (C,) and no GroupNorm.
+    """
+    p = layer.params
+    weights = (torch.block_diag(*w.unflatten(0, (-1, w.shape[1]))) for w in (p.temporal, p.spatial))
+    beta, gamma = (torch.tanh(s @ weight.T).detach() for weight in weights)
+    return beta, gamma
 
 
 def memory(slope: Tensor, beta: Tensor, v_th: float = 1.0) -> Tensor:

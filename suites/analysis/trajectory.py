@@ -39,20 +39,21 @@ def follow(layer: neurons.Layer, x: Tensor) -> Path:
     return Path(
         torch.stack([decision.u for decision in decisions]),
         torch.stack(spikes),
-        torch.stack([_slope(decision.surrogate, decision.u) for decision in decisions]),
-        torch.tensor([_width(decision.surrogate) for decision in decisions]),
+        torch.stack([slope_at(decision.surrogate, decision.u) for decision in decisions]),
+        torch.tensor([width_of(decision.surrogate) for decision in decisions]),
         neuron.State(*map(torch.stack, zip(*states, strict=True))),
     )
 
 
-def _slope(surrogate: neurons.Surrogate, u: Tensor) -> Tensor:
+def slope_at(surrogate: neurons.Surrogate, u: Tensor) -> Tensor:
     """Return the derivative of a surrogate at u."""
     with torch.enable_grad():
         u = u.detach().requires_grad_()
         return torch.autograd.grad(surrogate(u).sum(), u)[0]
 
 
-def _width(surrogate: neurons.Surrogate) -> float:
+def width_of(surrogate: neurons.Surrogate) -> float:
+    """Return the width of a surrogate's window as a number; NaN for one without."""
     return float(dict(surrogate.arguments).get("width", math.nan))
 
 

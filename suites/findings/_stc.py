@@ -5,16 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-import neurons
-
-
-def factors(neuron: neurons.Layer, s: Tensor) -> tuple[Tensor, Tensor]:
-    """Return beta and gamma [T, N, C] for the last spikes s [T, N, C]. Eq. 9-10."""
-    p = neuron.params
-    weights = (torch.block_diag(*w.unflatten(0, (-1, w.shape[1]))) for w in (p.temporal, p.spatial))
-    beta, gamma = (torch.tanh(s @ weight.T) for weight in weights)
-    return beta.detach(), gamma.detach()
-
 
 def unrolled(x: Tensor, s: Tensor, beta: Tensor, gamma: Tensor, v_th: float = 1.0) -> Tensor:
     """Return v[T] from v[0] = 0, by the sums of Eq. 14; all arguments are [T, N, C]."""

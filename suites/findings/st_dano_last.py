@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from suites.findings._share import CASES, change
+from suites.analysis import st_dano
+from suites.findings._share import CASES
 from suites.findings.finding import Facts, Finding
 
 FINDING = Finding(
@@ -18,5 +19,5 @@ FINDING = Finding(
 
 
 def measure(seed: int) -> Facts:
-    changes = [change(*case) for case in CASES]
+    changes = [st_dano.change_of_share(*case) for case in CASES]
     return Facts(min(min(float(c[-1]), -float(c[0])) for c in changes))

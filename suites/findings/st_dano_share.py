@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from suites import pictures
-from suites.findings._share import CASES, change
+from suites.analysis import st_dano
+from suites.findings._share import CASES
 from suites.findings.finding import Facts, Finding
 
 FINDING = Finding(
@@ -21,8 +22,12 @@ FINDING = Finding(
 
 
 def measure(seed: int) -> Facts:
-    rises = [bool((change(*case).diff() > 0).all()) for case in CASES]
-    shown = {f"tau {a:g} to {b:g}": change(16, a, b).tolist() for T, a, b in CASES if T == 16}
+    rises = [bool((st_dano.change_of_share(*case).diff() > 0).all()) for case in CASES]
+    shown = {
+        f"tau {before:g} to {after:g}": st_dano.change_of_share(T, before, after).tolist()
+        for T, before, after in CASES
+        if T == 16
+    }
     picture = pictures.lines(
         "Change of each step's share, T = 16", range(16), shown, x_label="step"
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from suites import analysis, pictures
+from suites.analysis import stc
 from suites.findings._exact import layer, noise, shifted
-from suites.findings._stc import factors
 from suites.findings.finding import Facts, Finding
 
 T, ALPHA = 64, 0.5
@@ -24,7 +24,7 @@ FINDING = Finding(
 def measure(seed: int) -> Facts:
     neuron, x = layer("stclif", shape=(64,)), noise(T)
     spikes = shifted(analysis.follow(neuron, x).s)
-    beta, gamma = factors(neuron, spikes)
+    beta, gamma = stc.gates(neuron, spikes)
     changing = {"1 + beta": 1 + beta, "1 + gamma": 1 + gamma}
     lines = {f"{name} of STC-LIF": v[:, 0, 0].tolist() for name, v in changing.items()}
     lines |= {"memory of LIF": [ALPHA] * T, "input of LIF": [1 - ALPHA] * T}

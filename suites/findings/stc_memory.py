@@ -9,7 +9,6 @@ import neurons
 from suites import pictures
 from suites.analysis import stc
 from suites.findings._exact import ROUNDING, difference, layer, noise
-from suites.findings._stc import factors
 from suites.findings.finding import Facts, Finding
 
 T, ALPHA = 24, 0.5
@@ -44,7 +43,7 @@ def follow(neuron: neurons.Layer, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     v = (0.3 * noise(1)[0]).requires_grad_()
     state, left, slopes, betas = neuron.neuron.initial(x[0], p)._replace(v=v), [], [], []
     for x_t in x:
-        beta, gamma = factors(neuron, state.s)
+        beta, gamma = stc.gates(neuron, state.s)
         m = (state.v * (1 + beta) + x_t * (1 + gamma)).detach().requires_grad_()
         slopes.append(torch.autograd.grad(neuron.fire(m - p.v_th).sum(), m)[0])
         betas.append(beta)

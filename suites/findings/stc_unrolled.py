@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from suites import analysis
+from suites.analysis import stc
 from suites.findings._exact import ROUNDING, difference, layer, noise, shifted
-from suites.findings._stc import factors, unrolled
+from suites.findings._stc import unrolled
 from suites.findings.finding import Facts, Finding
 
 FINDING = Finding(
@@ -23,5 +24,5 @@ FINDING = Finding(
 def measure(seed: int) -> Facts:
     neuron, x = layer("stclif", shape=(64,)), noise(32)
     path = analysis.follow(neuron, x)
-    beta, gamma = factors(neuron, shifted(path.s))
+    beta, gamma = stc.gates(neuron, shifted(path.s))
     return Facts(difference(unrolled(x, path.s, beta, gamma), path.states.v[-1]))

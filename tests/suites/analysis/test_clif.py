@@ -51,32 +51,14 @@ def test_factor_of_lif_is_its_derivative():
     assert torch.equal(epsilon[~fired], torch.full_like(epsilon[~fired], 1 - 1 / TAU))
 
 
-def adjoint(path: analysis.Path, grad_s: Tensor, tau: float, printed: bool) -> Tensor:
-    """dL/du of every step: as in the docstring of `clif`, or as printed in Eq. 45 and 48."""
-    u, (_, m) = path.u + 1, path.states
-    before = torch.cat([torch.zeros_like(m[:1]), m[:-1]])
-    epsilon = clif.epsilon(path.slope, tau, m=m)
-    psi = clif.psi(u, before, path.slope, tau)
-    by_m = clif.reset_by_m(path.s, m, tau)
-    to_u = [grad_s[-1] * path.slope[-1]]
-    to_m = torch.zeros_like(to_u[0])
-    for t in range(len(u) - 2, -1, -1):
-        onward = clif.xi(epsilon[t], by_m[t], psi[t]) if printed else epsilon[t]
-        keep = torch.sigmoid(u[t + 1] / tau)
-        keep = clif.rho(u[t + 1], by_m[t], psi[t + 1], tau) if printed else keep
-        to_m = to_u[-1] * by_m[t] + to_m * keep
-        to_u.append(grad_s[t] * path.slope[t] + to_u[-1] * onward + to_m * psi[t])
-    return torch.stack(to_u[::-1])
-
-
 def test_the_factors_make_up_the_gradient_of_the_model():
     """dL/dx = dL/du. The sum as printed counts the path u -> m -> u twice."""
     layer, x = build_layer("clif", tau=TAU).double(), sequence().requires_grad_()
     grad_s = torch.randn_like(x)
     expected = grad(layer(x) * grad_s, x)
     path = analysis.follow(layer, x.detach())
-    torch.testing.assert_close(adjoint(path, grad_s, TAU, printed=False), expected)
-    assert not torch.allclose(adjoint(path, grad_s, TAU, printed=True), expected, rtol=1e-2)
+    torch.testing.assert_close(clif.adjoint(path, grad_s, TAU), expected)
+    assert not torch.allclose(clif.adjoint(path, grad_s, TAU, printed=True), expected, rtol=1e-2)
 
 
 def test_the_complementary_potential_remembers_for_longer():

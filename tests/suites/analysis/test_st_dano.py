@@ -39,19 +39,11 @@ def test_contributions_are_equations_27_and_52():
     assert st_dano.share(G).sum().item() == pytest.approx(1)
 
 
-def change_of_share(T: int, before: float, after: float) -> Tensor:
-    """Return how the share of every step changes if tau falls, Eq. 53."""
-    ones = torch.ones(T, dtype=torch.float64)
-    return st_dano.share(st_dano.contributions(ones, after)) - st_dano.share(
-        st_dano.contributions(ones, before)
-    )
-
-
 @pytest.mark.parametrize("T", [2, 4, 6, 10, 16, 32])
 @pytest.mark.parametrize("taus", [(2.0, 1.05), (2.0, 1.5), (2.0, 1.9), (4.0, 2.0), (10.0, 9.0)])
 def test_a_shorter_memory_moves_share_from_the_first_step_to_the_last(T, taus):
     """What remains of appendix D's theorem: it holds in every case."""
-    change = change_of_share(T, *taus)
+    change = st_dano.change_of_share(T, *taus)
     assert change[0] < 0 < change[-1]
     assert st_dano.centre(change) > 0  # the mean step comes later
 
@@ -65,7 +57,7 @@ def test_the_theorem_of_appendix_d_holds_in_some_cases_only(T, before, after, mo
 
     Its proof, Eq. 58, takes exp(-i / x) out of a sum over i.
     """
-    change = change_of_share(T, before, after)
+    change = st_dano.change_of_share(T, before, after)
     assert bool((change.diff() > 0).all()) == monotone
     assert (int(change.argmax()) == T - 1) == monotone
 

@@ -1,7 +1,6 @@
 """The memory of a temporal circuit is the derivative of its potential."""
 
 import torch
-from torch import Tensor
 
 from suites.analysis import clif, stc
 from tests.neurons.samples import build_layer
@@ -16,19 +15,13 @@ def test_memory_is_the_derivative_of_the_potential():
     v = (0.3 * torch.randn_like(x[0])).requires_grad_()
     state, slopes, betas = state._replace(v=v), [], []
     for t, x_t in enumerate(x):
-        beta, gamma = (torch.tanh(state.s.detach() @ W.T) for W in (_mix(p.temporal),
-                                                                    _mix(p.spatial)))  # fmt: skip
+        beta, gamma = stc.gates(layer, state.s)
         m = (state.v * (1 + beta) + x_t * (1 + gamma)).detach().requires_grad_()
         slopes.append(grad(layer.fire(m - p.v_th), m))
-        betas.append(beta.detach())
+        betas.append(beta)
         _, state = layer.neuron.step(x_t, state, p, layer.fire)
         memory = stc.memory(torch.stack(slopes), torch.stack(betas))
         torch.testing.assert_close(memory[t], grad(state.v, v))
-
-
-def _mix(weight: Tensor) -> Tensor:
-    """A convolution over channels alone, in groups of len(weight) / its inputs, as a matrix."""
-    return torch.block_diag(*weight.unbind(0)) if weight.shape[1] == 1 else weight
 
 
 def test_memory_of_lif_is_its_factor():
