@@ -64,7 +64,8 @@ def run(options: argparse.Namespace) -> Report:
         own = roots.pop("ruler", None)
         impact = impact_of(roots, full=options.full)
         accepted = waivers.load(options.repo, head)
-        rows = measure(roots, impact, options, own if changed else None)
+        judged_otherwise = any(name.startswith("suites/") for name in changed)
+        rows = measure(roots, impact, options, own if judged_otherwise else None)
     here = machine()
     rows = waivers.apply(rows, accepted, here["device"], complete=impact.shared)
     setting = {**commits, **here, "profile": options.profile, "seed": options.seed}

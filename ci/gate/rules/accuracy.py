@@ -46,13 +46,13 @@ def _judge(bench: Bench, model: str, task: str, margin: float) -> Iterator[Row]:
                 yield _row(model, task, Outcome.NEW, f"training failed on base: {failure}")
                 return
             gains.append(100 * (sides["base"]["error"] - sides["head"]["error"]))
-        found = look(gains, margin)
-        if found.outcome is not Outcome.UNDECIDED:
+        last = look(gains, margin)
+        if last.outcome is not Outcome.UNDECIDED:
             break
-    yield _row(model, task, found.outcome, f"{found} over {seeds} seeds", found)
+    yield _row(model, task, last.outcome, f"{last} over {seeds} seeds", last)
 
 
-def _row(model: str, task: str, outcome: Outcome, reason: str, found: Look | None = None) -> Row:
-    lost = None if found is None else -found.mean
+def _row(model: str, task: str, outcome: Outcome, reason: str, last: Look | None = None) -> Row:
+    lost = None if last is None else -last.mean
     row = Row.of_model("accuracy", model, outcome, reason, lost)
     return row.at(task, "points lost")
