@@ -14,8 +14,15 @@ from typing import Any
 from markupsafe import Markup
 
 from reports import templates
+from reports.records import Record
 
 KINDS = {info.name for info in iter_modules(__path__)}
+
+
+def entry(record: Record) -> dict[str, Any]:
+    """Return the content of a record for a template, with its `name` and its pictures `drawn`."""
+    drawn = draw(record.content["pictures"], f"{record.kind}-{record.name}")
+    return record.content | {"name": record.name, "drawn": drawn}
 
 
 def draw(pictures: Iterable[Mapping[str, Any]], name: str) -> list[Markup]:

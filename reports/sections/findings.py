@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reports import pictures, records, tables, templates, units
+from reports.records import Record
 from reports.tables import Head, Table
 from reports.view import View
 
@@ -20,34 +21,30 @@ PAPERS = {"clif": "CLIF", "ds_atgo": "DS-ATGO", "dsn": "DSN", "st_dano": "ST-DAN
 
 
 def render(view: View) -> Markup:
-    found = records.newest(view.records, "finding")
-    contents = sorted((r.content for r in found.values()), key=lambda c: (c["paper"], c["name"]))
+    entries = [_entry(view, r) for r in records.newest(view.records, "finding").values()]
+    entries.sort(key=lambda entry: (entry["paper"], entry["name"]))
     papers = {
-        PAPERS.get(paper, paper): [_entry(view, content) for content in group]
-        for paper, group in groupby(contents, key=lambda content: content["paper"])
+        PAPERS.get(paper, paper): [*group]
+        for paper, group in groupby(entries, key=lambda entry: entry["paper"])
     }
-    return templates.render(
-        "findings.html",
-        papers=papers,
-        counts=Counter(content["verdict"] for content in contents),
-        classes=VERDICTS,
-    )
+    counts = Counter(entry["verdict"] for entry in entries)
+    return templates.render("findings.html", papers=papers, counts=counts)
 
 
 def table(view: View) -> Table | None:
     """Return a row per finding."""
     contents = [record.content for record in records.newest(view.records, "finding").values()]
     body = [
-        [tables.text(PAPERS.get(c["paper"], c["paper"])), *map(tables.text, words), _figure(c)]
+        [
+            tables.text(PAPERS.get(c["paper"], c["paper"])),
+            tables.text(c["statement"]),
+            tables.text(c["verdict"]),
+            tables.text(figure_of(c)),
+        ]
         for c in contents
-        for words in [(c["statement"], c["verdict"])]
     ]
     heads = [Head("paper"), Head("statement"), Head("verdict"), Head("figure")]
     return Table(heads, body, "Findings") if body else None
-
-
-def _figure(content: dict[str, Any]) -> tables.Cell:
-    return tables.text(figure_of(content))
 
 
 def figure_of(content: dict[str, Any]) -> str:
@@ -61,20 +58,19 @@ def figure_of(content: dict[str, Any]) -> str:
     return f"{text} (95 % interval {low} to {high}, {content['seeds']} seeds)"
 
 
-def _entry(view: View, content: dict[str, Any]) -> dict[str, Any]:
+def _entry(view: View, record: Record) -> dict[str, Any]:
     """Return what the template shows of a finding."""
-    name = content["name"]
-    history = [r for r in view.records if r.kind == "finding" and r.name == name]
+    content = record.content
+    history = [r for r in view.records if (r.kind, r.name) == (record.kind, record.name)]
     changes = [
         f"{before.content['verdict']} until {before.commit[:8]}"
         for before, after in pairwise(history)
         if before.content["verdict"] != after.content["verdict"]
     ]
-    return content | {
+    return pictures.entry(record) | {
         "figure": figure_of(content),
         "class": VERDICTS.get(content["verdict"], "open"),
-        "commit": history[-1].commit[:8],
+        "commit": record.commit[:8],
         "changes": changes,
         "shown": {key: units.digits(v) for key, v in content["numbers"].items() if v is not None},
-        "drawn": pictures.draw(content["pictures"], f"finding-{name}"),
     }

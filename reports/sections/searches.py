@@ -18,9 +18,9 @@ _COMMANDS = (
 
 def render(view: View) -> Markup:
     entries = [
-        record.content | {"name": name, "drawn": pictures.draw(record.content["pictures"], name)}
+        pictures.entry(record)
         for kind in ("search", "probe")
-        for name, record in records.newest(view.records, kind).items()
+        for record in records.newest(view.records, kind).values()
     ]
     if not entries:
         return templates.render("not_recorded.html", command=" or ".join(_COMMANDS))

@@ -17,8 +17,4 @@ def render(view: View) -> Markup:
     found = records.newest(view.records, "sample")
     if not found:
         return templates.render("not_recorded.html", command=_COMMAND)
-    tasks = [
-        record.content | {"name": name, "drawn": pictures.draw(record.content["pictures"], name)}
-        for name, record in found.items()
-    ]
-    return templates.render("tasks.html", tasks=tasks)
+    return templates.render("tasks.html", tasks=[*map(pictures.entry, found.values())])
