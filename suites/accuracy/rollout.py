@@ -33,11 +33,6 @@ def run(network: nn.Module, x: Tensor, read: int, share: float = 0.0) -> Tensor:
     return torch.cat(outputs)
 
 
-def share(done: float) -> float:
-    """Return the share of true inputs when so much of the training is done, 0 to 1."""
-    return 1 - done
-
-
 @contextmanager
 def _stateful(network: nn.Module) -> Iterator[None]:
     """Let all layers of neurons keep their state from call to call, while open."""

@@ -93,6 +93,11 @@ class Training:
             self._compare()
         self.seconds += time.perf_counter() - start
 
+    def run_epoch(self) -> None:
+        """Train for one epoch, all of its steps at once."""
+        for _ in self.epoch():
+            pass
+
     def step(self, batch: Tensor, number: int) -> tuple[float, float]:
         """Take a step on some samples; return the loss, and the sum of their errors, before it.
 
@@ -120,7 +125,7 @@ class Training:
         if not (self.recipe.sampling and self.task.read):
             return self.network(x)
         done = (len(self.history) + number / self.steps) / self.recipe.epochs
-        return rollout.run(self.network, x, self.task.read, rollout.share(done))
+        return rollout.run(self.network, x, self.task.read, share=1 - done)
 
     def _compare(self) -> None:
         """Keep the weights if they give the lowest loss on the validation part so far."""

@@ -65,29 +65,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def text(contents: Iterable[dict[str, Any]]) -> str:
     """Return the verdicts paper by paper, what decides them, and how many there are of each."""
     parts, verdicts, paper = [], [], ""
-    for found in contents:
-        if found["paper"] != paper:
-            paper = found["paper"]
+    for content in contents:
+        if content["paper"] != paper:
+            paper = content["paper"]
             parts.append(f"\n{paper}")
-        parts.append(_lines(found))
-        verdicts.append(found["verdict"])
+        parts.append(_lines(content))
+        verdicts.append(content["verdict"])
     counts = (f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts))
     return "\n".join((*parts, f"\n{len(verdicts)} findings: {', '.join(counts)}")).lstrip("\n")
 
 
-def _lines(found: dict[str, Any]) -> str:
+def _lines(content: dict[str, Any]) -> str:
     """Return a finding in a few lines; of one that does not hold, what differs from the paper."""
-    figure = "-" if found["figure"] is None else f"{found['figure']:.4g} {found['unit']}".strip()
-    if not found["exact"] and found["low"] is not None:
-        figure += f" ({found['low']:.4g} to {found['high']:.4g}, {found['seeds']} seeds)"
-    elif not found["exact"]:
-        figure += f" ({found['seeds']} seed)"
+    figure = (
+        "-" if content["figure"] is None else f"{content['figure']:.4g} {content['unit']}".strip()
+    )
+    if not content["exact"] and content["low"] is not None:
+        figure += f" ({content['low']:.4g} to {content['high']:.4g}, {content['seeds']} seeds)"
+    elif not content["exact"]:
+        figure += f" ({content['seeds']} seed)"
     lines = [
-        f"{found['verdict']:>14}  {found['name']} ({found['place']}): {found['statement']}",
-        f"{found['measured']}: {figure}; {found['seconds']:.1f} s",
+        f"{content['verdict']:>14}  {content['name']} ({content['place']}): {content['statement']}",
+        f"{content['measured']}: {figure}; {content['seconds']:.1f} s",
     ]
-    if found["verdict"] != HOLDS and found["scale"]:
-        lines.append(found["scale"])
+    if content["verdict"] != HOLDS and content["scale"]:
+        lines.append(content["scale"])
     indents = ("  ", INDENT, INDENT)
     return "\n".join(
         textwrap.fill(line, WIDTH, initial_indent=first, subsequent_indent=INDENT)
@@ -106,9 +108,9 @@ def table() -> str:
     return "\n".join(rows)
 
 
-def _ordered(found: Mapping[str, Finding]) -> list[str]:
+def _ordered(findings: Mapping[str, Finding]) -> list[str]:
     """Return the names paper by paper, those without training first."""
-    return sorted(found, key=lambda name: (found[name].paper, not found[name].exact, name))
+    return sorted(findings, key=lambda name: (findings[name].paper, not findings[name].exact, name))
 
 
 def _wanted(options: argparse.Namespace) -> dict[str, int]:

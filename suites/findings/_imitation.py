@@ -14,6 +14,7 @@ from suites.accuracy.task import Task
 from suites.accuracy.tasks.mimic import TAUS, V_TH
 from suites.accuracy.training import Training
 from suites.accuracy.trial import Trial
+from suites.findings import _trained
 from suites.pictures import Picture
 
 CHANNELS, K, EXPANSION, TAU = 6, 8, 8, 0.5
@@ -55,10 +56,9 @@ def trained(seed: int) -> tuple[Imitator, Task]:
     )
     torch.manual_seed(seed)
     network, trial = Imitator(), Trial("mimic", "imitator", "dsn", "own", "", seed)
-    training = Training(network, task, trial, recipe, torch.device("cpu"))
+    training = Training(network, task, trial, recipe, _trained.DEVICE)
     while not training.over:
-        for _ in training.epoch():
-            pass
+        training.run_epoch()
     training.finish()
     return network, task
 

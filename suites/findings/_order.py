@@ -39,6 +39,6 @@ def shuffled(split: Split, seed: int) -> Split:
     return split._replace(x=split.x[order, torch.arange(split.samples)])
 
 
-def drop(found: dict[str, float], name: str) -> float:
+def drop(accuracy: dict[str, float], name: str) -> float:
     """Return what shuffling costs a neuron."""
-    return found[f"{name}, in order"] - found[f"{name}, shuffled"]
+    return accuracy[f"{name}, in order"] - accuracy[f"{name}, shuffled"]

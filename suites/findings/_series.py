@@ -32,7 +32,7 @@ def forecasts(seed: int) -> dict[int, tuple[float, float]]:
     return found
 
 
-def picture(found: dict[int, tuple[float, float]]) -> Picture:
+def picture(scored: dict[int, tuple[float, float]]) -> Picture:
     """Return both scores over the horizon."""
-    lines = {name: [pair[n] for pair in found.values()] for n, name in enumerate(("R2", "RSE"))}
-    return pictures.lines("Scores on the test set", [*found], lines, x_label="horizon [hours]")
+    lines = {name: [pair[n] for pair in scored.values()] for n, name in enumerate(("R2", "RSE"))}
+    return pictures.lines("Scores on the test set", [*scored], lines, x_label="horizon [hours]")

@@ -17,6 +17,8 @@ from suites.accuracy.trainer import Trained
 from suites.accuracy.training import Training
 from suites.accuracy.trial import Trial
 
+DEVICE = torch.device("cpu")  # so that a verdict does not depend on where it was reached
+
 
 def layers(model: str, **options: Any) -> Layers:
     """Return what yields layers of a model with these options of `neurons.Layer`."""
@@ -32,13 +34,13 @@ def started(task: Task, network: str, neurons_of: Layers, recipe: Recipe, seed: 
     trial = Trial("", network, "", "own", "", seed)
     torch.manual_seed(seed)
     net = trainer.network(trial, task, recipe, layers=neurons_of)
-    return Training(net, task, trial, recipe, torch.device("cpu"))
+    return Training(net, task, trial, recipe, DEVICE)
 
 
 def train(task: Task, network: str, neurons_of: Layers, recipe: Recipe, seed: int) -> Trained:
     """Return a trained network of `suites.accuracy.networks`."""
     trial = Trial("", network, "", "own", "", seed)
-    return trainer.train(trial, task, recipe, layers=neurons_of)
+    return trainer.train(trial, task, recipe, device=DEVICE, layers=neurons_of)
 
 
 def steps(name: str, count: int) -> Task:

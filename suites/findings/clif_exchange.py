@@ -35,11 +35,9 @@ def measure(seed: int) -> Facts:
     for epoch in range(_clif_net.EPOCHS):
         if epoch == EXCHANGED:
             clif.resume(lif.state())  # neither neuron has weights of its own
-        for _ in lif.epoch():
-            pass
+        lif.run_epoch()
     while not clif.over:
-        for _ in clif.epoch():
-            pass
+        clif.run_epoch()
     names = {"LIF": lif, f"CLIF from epoch {EXCHANGED + 1}": clif}
     curves = {name: [epoch.loss for epoch in one.history] for name, one in names.items()}
     epochs = range(1, _clif_net.EPOCHS + 1)

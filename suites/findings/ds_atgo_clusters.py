@@ -5,15 +5,10 @@ from __future__ import annotations
 import torch
 
 from suites import pictures
-from suites.accuracy import recipes
-from suites.findings import _trained
+from suites.findings import _ds_atgo, _trained
 from suites.findings.finding import Facts, Finding
 
-T, EPOCHS = 4, 6
-VARIANTS = {
-    "vanilla": _trained.layers("lif", tau=1.25, surrogate="rect"),
-    "AT + TGO": _trained.layers("atlif", T=T),
-}
+EPOCHS = 6
 FINDING = Finding(
     paper="ds_atgo",
     place="appendix C, Fig. 15",
@@ -30,12 +25,11 @@ FINDING = Finding(
 def measure(seed: int) -> Facts:
     from sklearn.metrics import silhouette_score  # importing it changes the environment
 
-    task, recipe = _trained.steps("digits", T), recipes.get("dsatgo")._replace(epochs=EPOCHS)
-    found = {}
-    for name, layers in VARIANTS.items():
-        network = _trained.train(task, "mlp_norm", layers, recipe, seed).network
+    test, found = _trained.steps(*_ds_atgo.TASK).test, {}
+    for name in _ds_atgo.BOTH:
+        network = _ds_atgo.train(name, "mlp_norm", EPOCHS, seed).network
         with torch.no_grad():
-            features = network[:-1](task.test.x).mean(0)  # type: ignore[index]
-        found[name] = float(silhouette_score(features, task.test.y))
+            features = network[:-1](test.x).mean(0)  # type: ignore[index]
+        found[name] = float(silhouette_score(features, test.y))
     picture = pictures.bars("Silhouette of the classes", found)
     return Facts(found["AT + TGO"] - found["vanilla"], found, (picture,))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from statistics import fmean
+
 from suites import pictures
-from suites.accuracy import losses, probe, recipes
-from suites.findings import _trained
+from suites.accuracy import losses, probe
+from suites.findings import _ds_atgo, _trained
 from suites.findings.finding import Facts, Finding
 
-T, EPOCHS, PROBED = 4, 6, 256
-VARIANTS = {
-    "vanilla": _trained.layers("lif", tau=1.25, surrogate="rect"),
-    "AT": _trained.layers("atlif", T=T, width="fixed"),
-    "AT + TGO": _trained.layers("atlif", T=T),
-}
+EPOCHS, PROBED = 6, 256
 FINDING = Finding(
     paper="ds_atgo",
     place="Fig. 6 and 11, and the text on them",
@@ -29,16 +26,14 @@ FINDING = Finding(
 
 
 def measure(seed: int) -> Facts:
-    task = _trained.steps("digits", T)
-    recipe = recipes.get("dsatgo")._replace(epochs=EPOCHS)
+    part = _trained.steps(*_ds_atgo.TASK).test.pick(slice(PROBED))
     accuracy, available, rates = {}, {}, {}
-    for name, layers in VARIANTS.items():
-        trained = _trained.train(task, "mlp_deep", layers, recipe, seed)
+    for name in _ds_atgo.NEURONS:
+        trained = _ds_atgo.train(name, "mlp_deep", EPOCHS, seed)
         accuracy[name] = 1 - trained.score.error
-        part = task.test.pick(slice(PROBED))
         inside = probe.probe(trained.network, part, losses.get("smooth"))
-        available[name] = [sum(layer.available) / T for layer in inside]
-        rates[name] = [sum(layer.rate) / T for layer in inside]
+        available[name] = [fmean(layer.available) for layer in inside]
+        rates[name] = [fmean(layer.rate) for layer in inside]
     depth = range(1, len(rates["AT"]) + 1)
     drawn = (
         pictures.bars("Accuracy", accuracy, unit="share"),

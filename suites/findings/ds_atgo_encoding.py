@@ -6,15 +6,11 @@ import torch
 from torch import Tensor
 
 from suites import pictures
-from suites.accuracy import recipes, scores
-from suites.findings import _trained
+from suites.accuracy import scores
+from suites.findings import _ds_atgo, _trained
 from suites.findings.finding import Facts, Finding
 
-T, EPOCHS, SHOWN, IMAGES = 4, 3, 5, 100
-VARIANTS = {
-    "vanilla": _trained.layers("lif", tau=1.25, surrogate="rect"),
-    "AT + TGO": _trained.layers("atlif", T=T),
-}
+EPOCHS, SHOWN, IMAGES = 3, 5, 100
 FINDING = Finding(
     paper="ds_atgo",
     place="Fig. 4 and the text on it",
@@ -29,12 +25,11 @@ FINDING = Finding(
 
 
 def measure(seed: int) -> Facts:
-    task, recipe = _trained.steps("digits", T), recipes.get("dsatgo")._replace(epochs=EPOCHS)
-    x = task.test.x[:, :IMAGES]
+    x = _trained.steps(*_ds_atgo.TASK).test.x[:, :IMAGES]
     images = _stretched(x[0].view(IMAGES, 8, 8))
     similarity, rows = {}, {"image": images[:SHOWN].tolist()}
-    for name, layers in VARIANTS.items():
-        network = _trained.train(task, "convnet", layers, recipe, seed).network
+    for name in _ds_atgo.BOTH:
+        network = _ds_atgo.train(name, "convnet", EPOCHS, seed).network
         with torch.no_grad():
             spikes = network[:3](x)  # type: ignore[index]
         encoded = _stretched(spikes.mean((0, 2)))

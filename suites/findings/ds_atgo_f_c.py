@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from suites import pictures
-from suites.accuracy import recipes
-from suites.findings import _trained
+from suites.findings import _ds_atgo
 from suites.findings.finding import Facts, Finding
 
-T, EPOCHS = 4, 4
+EPOCHS = 4
 FACTORS = (0.8, 1.0, 1.2, 1.4)
 FINDING = Finding(
     paper="ds_atgo",
@@ -24,11 +23,9 @@ FINDING = Finding(
 
 
 def measure(seed: int) -> Facts:
-    task, recipe = _trained.steps("digits", T), recipes.get("dsatgo")._replace(epochs=EPOCHS)
     rates, accuracy = [], []
     for factor in FACTORS:
-        layers = _trained.layers("atlif", T=T, f_c=factor)
-        trained = _trained.train(task, "mlp_norm", layers, recipe, seed)
+        trained = _ds_atgo.train("AT + TGO", "mlp_norm", EPOCHS, seed, f_c=factor)
         rates.append(trained.score.rate)
         accuracy.append(1 - trained.score.error)
     lines = {"spikes/neuron/step": rates, "accuracy": accuracy}

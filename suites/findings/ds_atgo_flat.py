@@ -6,16 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from suites import pictures
-from suites.accuracy import losses, recipes, scoring
+from suites.accuracy import losses, scoring
 from suites.accuracy.task import Split
-from suites.findings import _trained
+from suites.findings import _ds_atgo, _trained
 from suites.findings.finding import Facts, Finding
 
-T, EPOCHS, SIDE, RADIUS = 4, 6, 11, 0.5
-VARIANTS = {
-    "vanilla": _trained.layers("lif", tau=1.25, surrogate="rect"),
-    "AT + TGO": _trained.layers("atlif", T=T),
-}
+EPOCHS, SIDE, RADIUS = 6, 11, 0.5
 FINDING = Finding(
     paper="ds_atgo",
     place="text on Fig. 9",
@@ -30,13 +26,13 @@ FINDING = Finding(
 
 
 def measure(seed: int) -> Facts:
-    task, recipe = _trained.steps("digits", T), recipes.get("dsatgo")._replace(epochs=EPOCHS)
     rises, drawn = {}, []
     offsets = torch.linspace(-RADIUS, RADIUS, SIDE)
     names = [f"{offset:.1f}" for offset in offsets.tolist()]
-    for name, layers in VARIANTS.items():
-        network = _trained.train(task, "mlp_norm", layers, recipe, seed).network
-        field = landscape(network, task.train, offsets, seed)
+    train = _trained.steps(*_ds_atgo.TASK).train
+    for name in _ds_atgo.BOTH:
+        network = _ds_atgo.train(name, "mlp_norm", EPOCHS, seed).network
+        field = landscape(network, train, offsets, seed)
         rises[name] = float(field.mean() - field[SIDE // 2, SIDE // 2])
         title = f"Loss around the weights, {name}"
         drawn.append(pictures.heat(title, field.tolist(), rows=names, columns=names, unit="nats"))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from suites import pictures
-from suites.accuracy import recipes
-from suites.findings import _trained
+from suites.findings import _ds_atgo
 from suites.findings.finding import Facts, Finding
 
-T, EPOCHS = 4, 4
+EPOCHS = 4
 MOMENTA = (0.05, 0.1, 0.3, 0.5, 0.9)
 FINDING = Finding(
     paper="ds_atgo",
@@ -25,13 +24,12 @@ FINDING = Finding(
 
 
 def measure(seed: int) -> Facts:
-    task, recipe = _trained.steps("digits", T), recipes.get("dsatgo")._replace(epochs=EPOCHS)
     variants: dict[str, dict[str, Any]] = {f"m = {m}": {"momentum": m} for m in MOMENTA}
     variants["no average"] = {"average": False}
     accuracy = {}
     for name, options in variants.items():
-        layers = _trained.layers("atlif", T=T, **options)
-        accuracy[name] = 1 - _trained.train(task, "mlp_norm", layers, recipe, seed).score.error
+        trained = _ds_atgo.train("AT + TGO", "mlp_norm", EPOCHS, seed, **options)
+        accuracy[name] = 1 - trained.score.error
     averaged = [accuracy[f"m = {m}"] for m in MOMENTA]
     picture = pictures.bars("Accuracy", accuracy, unit="share of test samples")
     return Facts(max(averaged) - min(averaged), accuracy, (picture,))

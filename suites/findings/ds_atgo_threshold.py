@@ -6,11 +6,10 @@ import torch
 
 import neurons
 from suites import pictures
-from suites.accuracy import recipes
-from suites.findings import _trained
+from suites.findings import _ds_atgo
 from suites.findings.finding import Facts, Finding
 
-T, EPOCHS = 4, 12
+EPOCHS = 12
 FINDING = Finding(
     paper="ds_atgo",
     place="appendix C, Fig. 14",
@@ -24,16 +23,14 @@ FINDING = Finding(
 
 
 def measure(seed: int) -> Facts:
-    task, recipe = _trained.steps("digits", T), recipes.get("dsatgo")._replace(epochs=EPOCHS)
-    training = _trained.started(task, "mlp_norm", _trained.layers("atlif", T=T), recipe, seed)
+    training = _ds_atgo.started("mlp_norm", EPOCHS, seed)
     layers = [m for m in training.network.modules() if isinstance(m, neurons.Layer)]
     path = [torch.cat([layer.params.running for layer in layers])]
     for _ in range(EPOCHS):
-        for _ in training.epoch():
-            pass
+        training.run_epoch()
         path.append(torch.cat([layer.params.running for layer in layers]))
     changes = torch.stack(path).diff(dim=0).norm(dim=1)
-    thresholds = torch.stack(path).view(len(path), len(layers), T).mean(2)
+    thresholds = torch.stack(path).view(len(path), len(layers), _ds_atgo.T).mean(2)
     lines = {f"layer {n + 1}": thresholds[:, n].tolist() for n in range(len(layers))}
     title = "Threshold, the mean over steps"
     picture = pictures.lines(title, range(EPOCHS + 1), lines, x_label="epoch")

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from suites import pictures
 from suites.findings import _dsn_rows
-from suites.findings.finding import Facts, Finding
+from suites.findings.finding import Facts
 
-FINDING = Finding(
-    paper="dsn",
+FINDING = _dsn_rows.finding(
     place="section 5.2.1, Table 3",
     statement="For binary spikes, the surrogate ATan learns better than Rect",
     figure="error with Rect less that with ATan",
-    unit="share of test samples",
-    accept=(0.0, 1.0),
     models=("dsn",),
-    seeds=_dsn_rows.SEEDS,
-    scale=_dsn_rows.SCALE,
 )
 
 
@@ -24,5 +18,4 @@ def measure(seed: int) -> Facts:
         "N = 1, Rect": _dsn_rows.error(seed, surrogate="rect"),
         "N = 1, ATan": _dsn_rows.error(seed, surrogate="atan"),
     }
-    worse, better = errors.values()
-    return Facts(worse - better, errors, (pictures.bars("Test error", errors),))
+    return _dsn_rows.compare(errors)

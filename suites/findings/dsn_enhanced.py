@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from suites import pictures
 from suites.findings import _dsn_rows
-from suites.findings.finding import Facts, Finding
+from suites.findings.finding import Facts
 
-FINDING = Finding(
-    paper="dsn",
+FINDING = _dsn_rows.finding(
     place="section 4 and appendix B.3",
     statement="Enhanced DSN, which mixes channels in the decay, learns better than DSN",
     figure="error of DSN less that of enhanced DSN",
-    unit="share of test samples",
-    accept=(0.0, 1.0),
     models=("dsn",),
-    seeds=_dsn_rows.SEEDS,
-    scale=_dsn_rows.SCALE,
 )
 
 
@@ -24,5 +18,4 @@ def measure(seed: int) -> Facts:
         "DSN": _dsn_rows.error(seed),
         "enhanced DSN": _dsn_rows.error(seed, enhanced=True),
     }
-    worse, better = errors.values()
-    return Facts(worse - better, errors, (pictures.bars("Test error", errors),))
+    return _dsn_rows.compare(errors)

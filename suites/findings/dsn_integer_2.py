@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import neurons
-from suites import pictures
 from suites.findings import _dsn_rows
-from suites.findings.finding import Facts, Finding
+from suites.findings.finding import Facts
 
-FINDING = Finding(
-    paper="dsn",
+FINDING = _dsn_rows.finding(
     place="section 5.2.1, Table 3",
     statement="Integer spikes up to N = 2 learn better than binary ones",
     figure="error with N = 1, ATan, less that with N = 2",
-    unit="share of test samples",
-    accept=(0.0, 1.0),
     models=("dsn",),
-    seeds=_dsn_rows.SEEDS,
-    scale=_dsn_rows.SCALE,
 )
 
 
@@ -25,5 +19,4 @@ def measure(seed: int) -> Facts:
         "N = 1, ATan": _dsn_rows.error(seed, surrogate="atan"),
         "N = 2": _dsn_rows.error(seed, surrogate=neurons.surrogate("integer", N=2)),
     }
-    worse, better = errors.values()
-    return Facts(worse - better, errors, (pictures.bars("Test error", errors),))
+    return _dsn_rows.compare(errors)

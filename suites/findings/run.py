@@ -22,6 +22,7 @@ from suites.accuracy.job import Failure, line
 from suites.findings.finding import Facts, Finding, row
 from suites.records import Origin, Record
 
+DEVICE = "cpu"  # of every experiment
 CORE = ("__main__", "finding", "run", "suite")
 
 
@@ -150,7 +151,7 @@ def _origin(name: str) -> Origin:
     """Return what a finding depends on: its own code, that of its models, and what these import."""
     models = (f"{MODELS}.{model}" for model in get(name).models)
     modules = [f"{findings.__name__}.{name}", __name__, *content.shared(), *models]
-    return Origin(content.digest(content.reached(modules)), "cpu")
+    return Origin(content.digest(content.reached(modules)), DEVICE)
 
 
 def _of_seed(origin: Origin, seed: int) -> Origin:
