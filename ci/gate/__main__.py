@@ -43,6 +43,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--suites", type=Path, default=HERE / "suites", help="default: ours")
     parser.add_argument("--profile", default="gate", help="SPIKEBENCH_PROFILE; default: gate")
     parser.add_argument("--minimum", type=int, default=10, help="cases that must run on both sides")
+    parser.add_argument("--minutes", type=float, default=8.0, help="at most; default: 8")
     parser.add_argument("--full", action="store_true", help="measure unchanged models too")
     parser.add_argument("--seed", type=int, default=0, help="of the random order of the bursts")
     parser.add_argument("-o", "--output", type=Path, help="folder for gate.md and gate.json")
@@ -65,7 +66,8 @@ def run(options: argparse.Namespace) -> Report:
         impact = impact_of(roots, full=options.full)
         accepted = waivers.load(options.repo, head)
         judged_otherwise = any(name.startswith("suites/") for name in changed)
-        rows = measure(roots, impact, options, own if judged_otherwise else None)
+        ends = started + 60 * options.minutes
+        rows = measure(roots, impact, options, ends, own if judged_otherwise else None)
     here = machine()
     rows = waivers.apply(rows, accepted, here["device"], complete=impact.shared)
     setting = {**commits, **here, "profile": options.profile, "seed": options.seed}
@@ -75,17 +77,22 @@ def run(options: argparse.Namespace) -> Report:
 
 
 def measure(
-    roots: dict[str, Path], impact: Impact, options: argparse.Namespace, ruler: Path | None
+    roots: dict[str, Path],
+    impact: Impact,
+    options: argparse.Namespace,
+    ends: float,
+    ruler: Path | None,
 ) -> list[Row]:
     """Return the rows of all rules, without starting a worker if nothing can differ.
 
+    Measuring is over when time.monotonic() `ends`.
     `ruler` is the base with its own suites, whose tolerances count where they are stricter.
     """
     if impact.nothing:
         return [Row.general("impact", "base and head have the same neurons/", Outcome.PASS)]
     try:
-        strict = bench.tolerances(ruler, options.profile) if ruler else {}
-        settings = (options.profile, options.minimum, options.seed, strict)
+        strict = bench.tolerances(ruler, options.profile, ends) if ruler else {}
+        settings = (options.profile, options.minimum, options.seed, ends, strict)
         with bench.opened(roots, impact, *settings) as both_sides:
             return [row for rule in every_rule() for row in rule.judge(both_sides)]
     except SideError as error:

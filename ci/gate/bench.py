@@ -6,6 +6,7 @@ favours one. The random order is seeded: the same command measures in the same o
 """
 
 import random
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,16 +18,21 @@ from tqdm import tqdm
 
 from ci.gate.cases import Case, Probe
 from ci.gate.impact import Impact
-from ci.gate.side import Side
+from ci.gate.side import Side, SideError
 from ci.gate.statistics import Pair, Sample
 from reports.results import tolerance_of
 
 BURSTS = 4  # per side, case and round
 BURST = 0.020  # seconds
 
+Rounds = dict[str, dict[str, list[list[float]]]]  # bursts of each round, by case and side
 Stop = Callable[[dict[str, Pair]], bool]
 Trace = dict[str, list]  # what a model computes, by name; see `suites.fingerprint`
 Trained = dict[str, dict[str, Any]]  # what a training comes to on both sides; see `suites.trained`
+
+
+class OutOfTimeError(Exception):
+    """The minutes of the gate are over in the middle of a round."""
 
 
 @dataclass
@@ -38,6 +44,7 @@ class Bench:
     profile: str
     minimum: int  # cases that must run on both sides
     order: random.Random
+    ends: float  # when measuring must be over, on time.monotonic's clock
     sides: dict[str, Side]
     cases: list[Case]
     strict: Mapping[str, float] = field(default_factory=dict)  # the base's own tolerances, by case
@@ -51,10 +58,16 @@ class Bench:
         failed = {c.model for c in of_models if "failed" in (c.base.state, c.head.state)}
         return sorted({case.model for case in of_models if case.on_both} - failed)
 
+    def over(self, kept: float = 0.0) -> bool:
+        """Return whether less than `kept` seconds are left to measure."""
+        return time.monotonic() > self.ends - kept
+
     def replace_workers(self) -> None:
         """Start a new process for each side, both at the same time."""
         self.close()
-        self.sides = {role: Side(role, root, self.profile) for role, root in self.roots.items()}
+        self.sides = {
+            role: Side(role, root, self.profile, self.ends) for role, root in self.roots.items()
+        }
 
     def close(self) -> None:
         """End the workers."""
@@ -66,6 +79,9 @@ class Bench:
         listed = {name: case for side in self.sides.values() for name, case in side.cases.items()}
         listed = {n: case for n, case in listed.items() if self.impact.measures(case["models"])}
         for name, description in tqdm(listed.items(), "gate: probe", unit="case"):
+            if self.over():
+                called = f"{len(self.cases)} of {len(listed)} cases were called in time"
+                raise SideError(f"{called}; give more by --minutes")
             case = Case.of(description, **self.call(name))
             tolerance = min(case.tolerance, self.strict.get(name, case.tolerance))
             self.cases.append(replace(case, tolerance=tolerance))
@@ -107,24 +123,39 @@ class Bench:
     ) -> dict[str, Pair]:
         """Return paired samples of the named timings, from `rounds` rounds or until `stop(pairs)`.
 
-        With `fresh`, every round starts new processes.
+        With `fresh`, every round starts new processes. If time is over there are fewer rounds, and
+        {} if there is none.
         """
         pairs: dict[str, Pair] = {}
-        bursts: dict[str, dict[str, list]] = {n: {role: [] for role in self.roots} for n in names}
+        bursts: Rounds = {n: {role: [] for role in self.roots} for n in names}
         label = f"gate: {'confirm' if fresh else 'screen'}"
         for _ in tqdm(range(rounds), label, unit="round"):
-            if fresh:
-                self.replace_workers()
-            for name in self.order.sample(names, len(names)):
-                if fresh:
-                    self.call(name)
-                for role, in_round in self.alternate(name).items():
-                    bursts[name][role].append(in_round)
+            try:
+                in_round = self.round(names, fresh=fresh)
+            except OutOfTimeError:
+                break
             for name, sides in bursts.items():
+                for role, taken in sides.items():
+                    taken.append(in_round[name][role])
                 pairs[name] = Pair(*(Sample(np.array(sides[role])) for role in ("base", "head")))
             if stop(pairs):
                 break
         return pairs
+
+    def round(self, names: list[str], *, fresh: bool) -> dict[str, dict[str, list[float]]]:
+        """Return the bursts of one round, by case and side; raise OutOfTimeError if it is late."""
+        if self.over():
+            raise OutOfTimeError
+        if fresh:
+            self.replace_workers()
+        in_round = {}
+        for name in self.order.sample(names, len(names)):
+            if self.over():
+                raise OutOfTimeError
+            if fresh:
+                self.call(name)
+            in_round[name] = self.alternate(name)
+        return in_round
 
     def alternate(self, name: str) -> dict[str, list[float]]:
         """Return the bursts of one case in one round; each side is first in half of them."""
@@ -136,9 +167,9 @@ class Bench:
         return bursts
 
 
-def tolerances(root: Path, profile: str) -> dict[str, float]:
+def tolerances(root: Path, profile: str, ends: float) -> dict[str, float]:
     """Return the tolerance of every case by the suites in a folder, beside which is `neurons`."""
-    side = Side("ruler", root, profile)
+    side = Side("ruler", root, profile, ends)
     try:
         described = side.cases.items()
         found = {n: tolerance_of(case["tolerance"], case["params"]) for n, case in described}
@@ -154,10 +185,11 @@ def opened(
     profile: str,
     minimum: int,
     seed: int,
+    ends: float,
     strict: Mapping[str, float],
 ) -> Iterator[Bench]:
     """Yield a bench with running workers and probed cases; end the workers afterwards."""
-    bench = Bench(roots, impact, profile, minimum, random.Random(seed), {}, [], strict)
+    bench = Bench(roots, impact, profile, minimum, random.Random(seed), ends, {}, [], strict)
     try:
         bench.replace_workers()
         bench.probe()

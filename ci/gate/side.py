@@ -12,6 +12,7 @@ import os
 import select
 import subprocess
 import sys
+import time
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from ci.gate.trees import UsageError
 
 WORKER = Path(__file__).with_name("worker.py")
 PATIENCE = 300.0  # seconds to wait for one answer
+LAST = 10.0  # as many even if the gate's minutes are over, so that a burst ends
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -31,8 +33,9 @@ class SideError(Exception):
 class Side:
     """A running worker. It first sends its cases, then answers request by request."""
 
-    def __init__(self, role: str, root: Path, profile: str) -> None:
+    def __init__(self, role: str, root: Path, profile: str, ends: float) -> None:
         self.role, self.current = role, "its imports"  # what the worker is busy with
+        self.ends = ends  # when the last answer is due, on time.monotonic's clock
         self.log = root / "stderr.txt"
         path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
         environment = {"PYTHONPATH": path, "SPIKEBENCH_PROFILE": profile, **ONE_THREAD}
@@ -74,8 +77,9 @@ class Side:
     def receive(self) -> Any:
         """Wait for an answer; raise SideError if there is none or it is an error."""
         assert self.process.stdout
-        if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
-            raise SideError(f"{self.role} gave no answer in {PATIENCE:.0f} s at {self.current}")
+        patience = min(PATIENCE, max(self.ends - time.monotonic(), LAST))
+        if not select.select([self.process.stdout], [], [], patience)[0]:
+            raise SideError(f"{self.role} gave no answer in {patience:.0f} s at {self.current}")
         line = self.process.stdout.readline()
         if not line:
             raise SideError(self.describe_end())

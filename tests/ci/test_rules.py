@@ -1,5 +1,6 @@
 """What each rule of the gate says of a case, without running anything."""
 
+import math
 import random
 from dataclasses import replace
 from typing import Any
@@ -39,7 +40,7 @@ def case(kind: str, base: Probe, head: Probe, tolerance: Any = None, model: str 
 
 
 def bench(*cases: Case, minimum: int = 0) -> Bench:
-    return Bench({}, ALL, "gate", minimum, random.Random(0), {}, list(cases))
+    return Bench({}, ALL, "gate", minimum, random.Random(0), math.inf, {}, list(cases))
 
 
 # Cases ------------------------------------------------------------------------------------------
@@ -184,7 +185,7 @@ class Timed(Bench):
 
 
 def timed(*cases: Case, impact: Impact = ALL) -> Timed:
-    return Timed({}, impact, "gate", 0, random.Random(0), {}, list(cases))
+    return Timed({}, impact, "gate", 0, random.Random(0), math.inf, {}, list(cases))
 
 
 def test_a_slower_case_is_confirmed_by_fresh_rounds_and_fails() -> None:
@@ -222,3 +223,29 @@ def test_a_confirmation_ends_as_soon_as_nothing_can_fail(monkeypatch) -> None:
     (row,) = speed.judge(measured)
     assert measured.rounds == 7 and "over 7 rounds" in row.reason
     assert asked == [(["slow"], 20)] * 7
+
+
+class Late(Timed):
+    """A bench whose minutes are over after the screen, or before it."""
+
+    screened = True
+
+    def measure(self, names, rounds, *, fresh, stop=lambda pairs: False) -> dict[str, Pair]:
+        late = fresh or not self.screened
+        return {} if late else super().measure(names, rounds, fresh=fresh, stop=stop)
+
+
+@pytest.mark.parametrize("screened", [True, False])
+def test_what_was_not_confirmed_or_timed_in_time_is_undecided(screened: bool) -> None:
+    slow = replace(case("speed", ok(7), ok(8)), name="slow", unit="seconds")
+    late = Late({}, ALL, "gate", 0, random.Random(0), math.inf, {}, [slow])
+    late.screened = screened
+    (row,) = speed.judge(late)
+    assert row.verdict is Outcome.UNDECIDED
+    assert row.reason.startswith("looks slower, unconfirmed: +1" if screened else "not timed")
+
+
+def test_a_round_that_is_late_counts_for_nothing() -> None:
+    late = Bench({}, ALL, "gate", 0, random.Random(0), 0.0, {}, [])
+    assert late.over() and late.measure(["slow"], 5, fresh=False) == {}
+    assert not bench().over(kept=1e9)
