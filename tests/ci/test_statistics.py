@@ -57,7 +57,7 @@ NOISE = {"quiet": 0.01, "moderate": 0.03}  # the typical spread of a round's log
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("noise", NOISE)
+@pytest.mark.parametrize("noise", ["moderate", pytest.param("quiet", marks=pytest.mark.exhaustive)])
 def test_error_rates_over_two_thousand_pull_requests(noise: str) -> None:
     """Seeds 0 to 1999; 200 benchmarks each. Half of them make one benchmark 10 % slower."""
     slowed = [Machine(seed, 200, NOISE[noise], {"b7": 1.1}).failures() for seed in range(1000)]
@@ -87,20 +87,18 @@ def test_one_and_a_half_times_slower_is_found_and_only_that() -> None:
 
 
 def test_a_slowdown_of_everything_is_found_in_the_surest_and_listed_for_the_others() -> None:
-    slower = {f"b{i}": 1.3 + 0.1 * (i < FIRST) for i in range(20)}
-    machine = Machine(0, 20, 0.01, slower)
-    verdicts = machine.verdicts()
-    assert {n for n, v in verdicts.items() if v.outcome is Outcome.FAIL} == set(
-        list(slower)[:FIRST]
-    )
+    machine = Machine(0, 20, 0.01, {f"b{i}": 1.3 for i in range(20)})
+    verdicts = machine.verdicts().values()
     assert machine.confirmed == FIRST
-    for name in list(slower)[FIRST:]:
-        assert verdicts[name].outcome is Outcome.UNDECIDED
-        assert verdicts[name].reason.startswith("looks slower, unconfirmed: +3")
+    assert sum(verdict.outcome is Outcome.FAIL for verdict in verdicts) == FIRST
+    others = [verdict for verdict in verdicts if verdict.outcome is not Outcome.FAIL]
+    assert {verdict.outcome for verdict in others} == {Outcome.UNDECIDED}
+    assert all(v.reason.startswith("looks slower, unconfirmed: +") for v in others)
 
 
 def test_if_the_surest_do_not_fail_all_candidates_are_confirmed() -> None:
-    screened = {f"b{i}": pair(np.full(5, 0.5 - 0.01 * i)) for i in range(20)}
+    rounds = 0.01 * np.arange(-2, 3)
+    screened = {f"b{i}": pair(0.5 - 0.01 * i + rounds) for i in range(20)}
     fresh = {n: pair(np.full(20, 0.3 if n == "b19" else 0.0)) for n in screened}
     asked: list[list[str]] = []
 
