@@ -1,13 +1,15 @@
-"""`make readme`: renew what the documentation copies from the code, its tables."""
+"""`make readme`: renew what the documentation copies from the code: tables, a schema."""
 
 import re
 from pathlib import Path
 
+from ci.gate.outputs import json
 from neurons import __main__ as neurons
 from suites.findings import __main__ as findings
 
 DOCS = Path(__file__).parents[1] / "docs"
 TABLES = {"models": neurons.table, "findings": findings.table}  # by the name of the page
+SCHEMA = DOCS / "gate.schema.json"
 
 
 def renewed(name: str) -> str:
@@ -24,3 +26,4 @@ def page(name: str) -> Path:
 if __name__ == "__main__":
     for name in TABLES:
         page(name).write_text(renewed(name), encoding="utf-8")
+    SCHEMA.write_text(json.schema(), encoding="utf-8")

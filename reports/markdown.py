@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _SPACE = "&#8203;"  # of no width: it separates what Markdown would otherwise join
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # and of direction
 _MARKUP = re.compile(
     r"""
       (?P<escaped> [\\`*\[\]|~$] | (?<!\w)_ | _(?!\w) | ^[+>-](?=\s) )
@@ -30,7 +31,7 @@ def code(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(line.strip(" \t") for line in text.splitlines())
+    return _CONTROL.sub(" ", " ".join(line.strip(" \t") for line in text.splitlines()))
 
 
 def _plain(markup: re.Match[str]) -> str:

@@ -11,5 +11,5 @@ rules/         the rules, one per file: each turns the measurements into rows
 statistics.py  the tests by which the speed rule decides
 rows.py        the rows and the verdict
 waivers.py     rows that may fail for some time
-comment.py     the report as Markdown and JSON, by templates/
+outputs/       the report in several formats, one per file
 """

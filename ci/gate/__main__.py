@@ -19,11 +19,11 @@ import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
-from ci.gate import bench, comment, trees, waivers
+from ci.gate import bench, outputs, trees, waivers
 from ci.gate.impact import Impact, impact_of
-from ci.gate.rows import USAGE_ERROR, Report, Row
+from ci.gate.outputs import github, markdown
+from ci.gate.rows import USAGE_ERROR, Machine, Report, Row, Setting
 from ci.gate.rules import every_rule
 from ci.gate.side import SideError
 from ci.gate.statistics import Outcome
@@ -46,7 +46,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=8.0, help="at most; default: 8")
     parser.add_argument("--full", action="store_true", help="measure unchanged models too")
     parser.add_argument("--seed", type=int, default=0, help="of the random order of the bursts")
-    parser.add_argument("-o", "--output", type=Path, help="folder for gate.md and gate.json")
+    parser.add_argument("-o", "--output", type=Path, help="folder for gate.md, .json, .xml, .html")
     return parser.parse_args(arguments)
 
 
@@ -69,11 +69,11 @@ def run(options: argparse.Namespace) -> Report:
         ends = started + 60 * options.minutes
         rows = measure(roots, impact, options, ends, own if judged_otherwise else None)
     here = machine()
-    rows = waivers.apply(rows, accepted, here["device"], complete=impact.shared)
-    setting = {**commits, **here, "profile": options.profile, "seed": options.seed}
-    setting |= {"impact": str(impact), "ruler": changed}
+    rows = waivers.apply(rows, accepted, here.device, complete=impact.shared)
     seconds = round(time.monotonic() - started, 1)
-    return Report.worst_first(rows, {**setting, "seconds": seconds})
+    options_used = (options.profile, options.seed, str(impact))
+    setting = Setting(base, head, here, *options_used, changed, seconds)
+    return Report.worst_first(rows, setting)
 
 
 def measure(
@@ -99,11 +99,10 @@ def measure(
         return [Row.general("coverage", str(error))]
 
 
-def machine() -> dict[str, Any]:
+def machine() -> Machine:
     """Return what the report says of this machine."""
     device = "cuda" if shutil.which("nvidia-smi") else "cpu"
-    python = platform.python_version()
-    return {"machine": platform.platform(), "device": device, "python": python}
+    return Machine(platform.platform(), device, platform.python_version())
 
 
 def waive(arguments: list[str]) -> None:
@@ -117,7 +116,7 @@ def waive(arguments: list[str]) -> None:
     parser.add_argument("--owner", required=True)
     parser.add_argument("--reason", required=True)
     parser.add_argument("--days", type=int, default=30, help="from today, 90 at most; default: 30")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default=machine()["device"])
+    parser.add_argument("--device", choices=("cpu", "cuda"), default=machine().device)
     options = vars(parser.parse_args(arguments))
     expires = date.today() + timedelta(days=options.pop("days"))
     print(waivers.add(HERE, waivers.Waiver(**options, expires=expires)))
@@ -136,8 +135,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"gate: {error}", file=sys.stderr)
         return USAGE_ERROR
     if options.output:
-        comment.write(report, options.output)
-    print(comment.markdown(report))
+        outputs.write(report, options.output)
+    print(markdown.text(report))
+    github.publish(report)
     return report.exit_code
 
 

@@ -2,8 +2,7 @@
 
 import math
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from ci.gate.cases import Case
 from ci.gate.statistics import Outcome
@@ -27,6 +26,12 @@ class Row:
     ratio: float | None
     verdict: Outcome
     reason: str
+    effects: tuple[float, ...] = ()  # ratio head/base of each round, or points lost with each seed
+    name: str = field(init=False)  # as a waiver gives it
+
+    def __post_init__(self) -> None:
+        name = f"{self.benchmark}({', '.join(self.params.values())})"
+        object.__setattr__(self, "name", name)
 
     @classmethod
     def of(cls, rule: str, case: Case, verdict: Outcome, reason: str, **measured: float) -> "Row":
@@ -64,25 +69,43 @@ class Row:
         return replace(row, base=base, head=head, ratio=head / base if base else None)
 
     @property
-    def name(self) -> str:
-        """The row's name, as a waiver gives it."""
-        return f"{self.benchmark}({', '.join(self.params.values())})"
-
-    @property
     def amount(self) -> float:
         """How bad it is, to be compared with the ceiling of a waiver: ratio, or change."""
         return next((value for value in (self.ratio, self.head) if value is not None), 0.0)
 
 
 @dataclass(frozen=True)
+class Machine:
+    """What is known of a machine."""
+
+    platform: str
+    device: str  # "cpu" or "cuda"
+    python: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What was compared, where and how."""
+
+    base: str  # commit
+    head: str
+    machine: Machine
+    profile: str
+    seed: int
+    impact: str  # which models were measured, in words
+    ruler: list[str]  # files by which the gate judges that the head changes
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Report:
-    """All rows of a run, worst first, with commits, machine and options in `setting`."""
+    """All rows of a run, worst first."""
 
     rows: list[Row]
-    setting: dict[str, Any]
+    setting: Setting
 
     @classmethod
-    def worst_first(cls, rows: list[Row], setting: dict[str, Any]) -> "Report":
+    def worst_first(cls, rows: list[Row], setting: Setting) -> "Report":
         """Build a report, its rows sorted by verdict, then by ratio."""
         severity = list(Outcome)
         ranked = sorted(rows, key=lambda r: (severity.index(r.verdict), -(r.ratio or 0)))

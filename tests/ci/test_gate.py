@@ -160,7 +160,7 @@ def test_a_waived_row_passes_and_is_shown(run_gate: RunGate) -> None:
 def test_the_report_names_what_may_be_waived_and_changes_of_the_ruler(run_gate: RunGate) -> None:
     assert "* `toy.Toy.track_operations(lif, eager)`" in run_gate("operations")[2]
     code, result, text = run_gate("ruler")
-    assert (code, result["ruler"]) == (0, ["suites/new.py"])
+    assert (code, result["setting"]["ruler"]) == (0, ["suites/new.py"])
     assert "changes files by which the gate judges; read them first:** `suites/new.py`" in text
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from ci.readme import TABLES, page, renewed
+from ci.gate.outputs import json
+from ci.readme import SCHEMA, TABLES, page, renewed
 from neurons import Fire, backends, surrogate
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +28,10 @@ def test_the_tables_are_todays(name):
     text = page(name).read_text(encoding="utf-8")
     assert TABLES[name]() in text, f"the {name} changed; run `make readme`"
     assert renewed(name) == text
+
+
+def test_the_schema_of_the_gates_json_is_todays():
+    assert SCHEMA.read_text(encoding="utf-8") == json.schema(), "run `make readme`"
 
 
 def test_the_readme_is_short():

@@ -5,14 +5,13 @@ import random
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 
 from ci.gate.bench import Bench
 from ci.gate.cases import Case, Probe
 from ci.gate.impact import Impact
-from ci.gate.rules import counters, coverage, numerics, speed
-from ci.gate.statistics import Outcome, Pair, Sample
+from ci.gate.rules import counters, coverage, numerics
+from ci.gate.statistics import Outcome
 from reports.units import quantity
 
 UNIT = "operations/step"
@@ -158,94 +157,3 @@ def test_a_model_that_the_head_lacks_has_a_row() -> None:
     lacking = replace(bench(), impact=Impact(frozenset(), frozenset({"psn"}), shared=False))
     (row,) = coverage.judge(lacking)
     assert (row.name, row.model, row.verdict) == ("vanished(psn)", "psn", Outcome.VANISHED)
-
-
-# Speed ------------------------------------------------------------------------------------------
-
-
-class Timed(Bench):
-    """A bench whose rounds are known: `slow` is slower on the head, others are the same.
-
-    A round of an odd number takes twice as long on both sides, and `slow` is then 3 times slower,
-    else 2 times: the median of its ratios is not the ratio of its medians.
-    """
-
-    def measure(self, names, rounds, *, fresh, stop=lambda pairs: False) -> dict[str, Pair]:
-        self.asked = [*getattr(self, "asked", ()), (names, rounds, fresh)]
-        unit = 0.5 if fresh else 1.0  # so that it shows which rounds a row gives
-        pairs, done = {}, 0
-        while done < rounds and not (done and stop(pairs)):
-            done += 1
-            odd = np.arange(done)[:, None] % 2
-            base = unit * (1 + odd) * np.ones(4)
-            heads = {"slow": base * (2 + odd), "same": base}
-            pairs = {name: Pair(Sample(base), Sample(heads[name])) for name in names}
-        self.rounds = done
-        return pairs
-
-
-def timed(*cases: Case, impact: Impact = ALL) -> Timed:
-    return Timed({}, impact, "gate", 0, random.Random(0), math.inf, {}, list(cases))
-
-
-def test_a_slower_case_is_confirmed_by_fresh_rounds_and_fails() -> None:
-    slow = replace(case("speed", ok(7), ok(8), model="psn"), name="slow", unit="seconds")
-    same = replace(case("speed", ok(7), ok(8)), name="same", unit="seconds")
-    others = [case("counter", ok(1), ok(1)), case("speed", ok(1), SKIPPED)]
-    measured = timed(slow, same, *others)
-    rows = {row.model: row for row in speed.judge(measured)}
-    assert set(rows) == {"psn", "lif"}
-    assert measured.asked == [(["slow", "same"], 5, False), (["slow"], 20, True)]
-    failed, passed = rows["psn"], rows["lif"]
-    assert (failed.rule, failed.verdict, passed.verdict) == ("speed", Outcome.FAIL, Outcome.PASS)
-    assert (failed.base, failed.head) == (0.75, 2.0)
-    assert failed.ratio == pytest.approx(6**0.5), "of 2 and 3 equally often, not 2.0 / 0.75"
-    assert (passed.base, passed.head, passed.ratio) == (1.0, 1.0, pytest.approx(1.0))
-    assert "over 20 rounds" in failed.reason and "over 5 rounds" in passed.reason
-
-
-def test_unchanged_code_that_seems_slower_is_an_invalid_measurement() -> None:
-    slow = replace(case("speed", ok(7), ok(8)), name="slow", unit="seconds")
-    changed = Impact(frozenset({"psn"}), frozenset(), shared=False)
-    (row,) = speed.judge(timed(slow, impact=changed))
-    assert (row.model, row.verdict) == ("lif", Outcome.INVALID)
-
-
-def test_a_confirmation_ends_as_soon_as_nothing_can_fail(monkeypatch) -> None:
-    measured = timed(replace(case("speed", ok(1), ok(2)), name="slow", unit="seconds"))
-    asked: list[tuple[list[str], int]] = []
-
-    def settled(pairs: dict[str, Pair], rounds: int) -> bool:
-        asked.append((list(pairs), rounds))
-        return len(asked) == 7
-
-    monkeypatch.setattr(speed, "settled", settled)
-    (row,) = speed.judge(measured)
-    assert measured.rounds == 7 and "over 7 rounds" in row.reason
-    assert asked == [(["slow"], 20)] * 7
-
-
-class Late(Timed):
-    """A bench whose minutes are over after the screen, or before it."""
-
-    screened = True
-
-    def measure(self, names, rounds, *, fresh, stop=lambda pairs: False) -> dict[str, Pair]:
-        late = fresh or not self.screened
-        return {} if late else super().measure(names, rounds, fresh=fresh, stop=stop)
-
-
-@pytest.mark.parametrize("screened", [True, False])
-def test_what_was_not_confirmed_or_timed_in_time_is_undecided(screened: bool) -> None:
-    slow = replace(case("speed", ok(7), ok(8)), name="slow", unit="seconds")
-    late = Late({}, ALL, "gate", 0, random.Random(0), math.inf, {}, [slow])
-    late.screened = screened
-    (row,) = speed.judge(late)
-    assert row.verdict is Outcome.UNDECIDED
-    assert row.reason.startswith("looks slower, unconfirmed: +1" if screened else "not timed")
-
-
-def test_a_round_that_is_late_counts_for_nothing() -> None:
-    late = Bench({}, ALL, "gate", 0, random.Random(0), 0.0, {}, [])
-    assert late.over() and late.measure(["slow"], 5, fresh=False) == {}
-    assert not bench().over(kept=1e9)

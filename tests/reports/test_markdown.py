@@ -7,9 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from ci.gate.comment import markdown
-from ci.gate.rows import Report, Row
-from ci.gate.statistics import Outcome
 from reports import page
 from reports.markdown import code, markdown_text
 from reports.view import View
@@ -52,15 +49,3 @@ def test_what_is_markup_and_what_is_not(text: str, escaped: str) -> None:
 
 def test_code_cannot_be_left() -> None:
     assert code("a `b`\nc") == "`a 'b' c`"
-
-
-def test_the_gates_comment_keeps_text_too() -> None:
-    """The head of a pull request is anybody's code: names and reasons come from it."""
-    names = ("numerics", "gradients.suite.X.track_y", SUBJECT, SUBJECT, {"backend": SUBJECT})
-    row = Row(*names, "unit", 1.0, 2.0, 2.0, Outcome.FAIL, SUBJECT)
-    setting = {"base": "a" * 40, "head": "b" * 40, "profile": "gate"}
-    setting |= {"impact": "all models are measured", "ruler": ["suites/<b>.py"]}
-    text = markdown(Report([row], setting | {"seconds": 1, "machine": "box"}))
-    (line,) = [line for line in text.splitlines() if "script" in line and line.startswith("|")]
-    assert is_plain(line.replace(" | ", " ").strip("|"))
-    assert "<script" not in text and "@someone" not in text

@@ -7,8 +7,9 @@ others learn what they learned before.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from ci.gate.accuracy import LOOKS, Look, look
+from ci.gate.accuracy import LOOKS, look
 from ci.gate.bench import Bench
 from ci.gate.rows import Row
 from ci.gate.rules.fingerprint import moved
@@ -54,10 +55,10 @@ def _judge(bench: Bench, model: str, task: str, margin: float) -> Iterator[Row]:
         last = look(gains, margin)
         if last.outcome is not Outcome.UNDECIDED:
             break
-    yield _row(model, task, last.outcome, f"{last} over {seeds} seeds", last)
+    reason = f"{last} over {seeds} seeds"
+    judged = _row(model, task, last.outcome, reason, lost=-last.mean)
+    yield replace(judged, effects=tuple(-gain for gain in gains))
 
 
-def _row(model: str, task: str, outcome: Outcome, reason: str, last: Look | None = None) -> Row:
-    lost = None if last is None else -last.mean
-    row = Row.of_model("accuracy", model, outcome, reason, lost)
-    return row.at(task, "points lost")
+def _row(model: str, task: str, outcome: Outcome, reason: str, lost: float | None = None) -> Row:
+    return Row.of_model("accuracy", model, outcome, reason, lost).at(task, "points lost")

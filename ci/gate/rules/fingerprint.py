@@ -56,9 +56,8 @@ def change_of(name: str, base: Trace, head: Trace) -> Change | None:
         return None
     if name == "spikes":
         step = int(differs.reshape(len(old), -1).any(1).argmax())
-        return Change(
-            differs.mean(), f"{differs.mean():.1%} of the spikes differ, from step {step} on"
-        )
+        share = float(differs.mean())
+        return Change(share, f"{share:.1%} of the spikes differ, from step {step} on")
     amount = float(difference.max() / largest)
     if not np.isfinite(amount):
         return Change(1.0, f"{name} is not finite")

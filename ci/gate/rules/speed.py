@@ -8,6 +8,9 @@ become slower: if its timings say so, they are INVALID, the machine is too noisy
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
 
 from ci.gate.bench import Bench
 from ci.gate.rows import Row
@@ -38,6 +41,8 @@ def judge(bench: Bench) -> Iterator[Row]:
         outcome = verdict.outcome
         if outcome is Outcome.FAIL and not bench.impact.changes(timed[name].model):
             outcome = Outcome.INVALID
-        yield Row.of("speed", timed[name], outcome, verdict.reason, **row)
+        effects = tuple(np.exp(pairs[name].log_ratios).tolist())
+        judged = Row.of("speed", timed[name], outcome, verdict.reason, **row)
+        yield replace(judged, effects=effects if np.isfinite(effects).all() else ())
     for name in timed.keys() - pairs.keys():
         yield Row.of("speed", timed[name], Outcome.UNDECIDED, LATE)
