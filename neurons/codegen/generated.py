@@ -6,6 +6,7 @@ runs; the rows become tensors again. torch does the gathering, so autograd undoe
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -66,14 +67,15 @@ def _program(signature: Signature) -> Program:
 
 
 @cache
-def _cached_handle(build: BuildKernel, signature: Signature, dtype: torch.dtype) -> Handle:
-    return Handle(build(_program(signature), dtype))
-
-
-@torch.compiler.disable
 def _handle(build: BuildKernel, signature: Signature, dtype: torch.dtype) -> Handle:
     """Return the kernel for a signature, built at the first call; torch.compile skips this."""
-    return _cached_handle(build, signature, dtype)
+
+    def built() -> Handle:
+        return Handle(build(_program(signature), dtype))
+
+    if "torch._dynamo" in sys.modules:  # else torch.compile is not in use; it loads for seconds
+        built = torch.compiler.disable(built)
+    return built()
 
 
 def refusal(neuron: Neuron, p: Any, fire: Fire) -> str | None:
@@ -96,9 +98,9 @@ def find(backend: str, build: BuildKernel, neuron: Neuron, x: Tensor, p: Any, fi
     Raise ValueError, with the name of the backend, for a model that has no program.
     """
     signature = Signature.of(neuron, p, fire, x.shape[2] if x.ndim > 2 else 1)
-    cached = _handle if torch.compiler.is_compiling() else _cached_handle
+    handle = torch.compiler.disable(_handle) if torch.compiler.is_compiling() else _handle
     try:
-        return cached(build, signature, _wide(x))
+        return handle(build, signature, _wide(x))
     except UnsupportedStepError as reason:
         first = x[0].to(_wide(x))
         state = neuron.initial(first, p)

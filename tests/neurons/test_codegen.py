@@ -153,6 +153,14 @@ def test_torch_compile_takes_the_kernel_as_one_operation():
     assert all(map(torch.equal, grads, others))
 
 
+@pytest.mark.slow
+def test_a_kernel_may_be_built_inside_torch_compile():
+    """With a surrogate that no other test uses, so that there is no kernel yet."""
+    layer = neurons.Layer("clif", surrogate=neurons.surrogate("atan", alpha=3.25), backend="cpu")
+    x = input_current(7, 2, 13)
+    assert torch.equal(torch.compile(layer, backend="aot_eager")(x), layer(x))
+
+
 def test_c_functions_have_the_arguments_that_python_declares():
     text, _ = source(program("lif"), "float")
     for name in ("forward", "backward"):

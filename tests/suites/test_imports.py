@@ -16,6 +16,7 @@ import torch._functorch.config as functorch_config
 from torch.utils._python_dispatch import TorchDispatchMode
 
 LIBRARIES = {"fla", "jinja2", "norse", "pandas", "sklearn", "snntorch", "spikingjelly", "tqdm"}
+LIBRARIES |= {"torch._dynamo"}
 events = []
 
 class Watch(TorchDispatchMode):
@@ -29,8 +30,7 @@ def asked(*args, **kwargs):
 
 def process():
     return {
-        # torch._dynamo, which neurons imports, sets TORCHINDUCTOR_CACHE_DIR to its default.
-        "environment": {k: v for k, v in os.environ.items() if k != "TORCHINDUCTOR_CACHE_DIR"},
+        "environment": dict(os.environ),
         "working directory": os.getcwd(),
         "sys.path": list(sys.path),
         "threads of torch": torch.get_num_threads(),
