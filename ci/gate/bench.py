@@ -26,7 +26,7 @@ BURSTS = 4  # per side, case and round
 BURST = 0.020  # seconds
 
 Rounds = dict[str, dict[str, list[list[float]]]]  # bursts of each round, by case and side
-Stop = Callable[[dict[str, Pair]], bool]
+Stop = Callable[[Mapping[str, Pair]], bool]
 Trace = dict[str, list]  # what a model computes, by name; see `suites.fingerprint`
 Trained = dict[str, dict[str, Any]]  # what a training comes to on both sides; see `suites.trained`
 

@@ -10,15 +10,17 @@ rounds and cannot fail.
 
 *Confirm*: fresh rounds of the candidates alone, the exact Wilcoxon signed-rank test against "at
 most 2 % slower", Holm over the candidates. This is the step that may stop a pull request, so it
-uses no number from the screen. It ends early as soon as the remaining rounds cannot make any
-candidate fail, which changes no FAIL. The surest candidates come first: once one of them FAILs, so
-does the pull request, and the others are only listed. Holm counts them all the same, as if each had
-p = 1, so a FAIL of the first is one that the whole confirmation would reach too.
+uses no number from the screen. It is looked at twice, after 10 and after 20 rounds, each time at
+half of ALPHA, and ends at the first FAIL. It also ends, after 5 rounds or more, when no candidate
+looks more than 2 % slower any longer, which can only spare a FAIL. The surest candidates come
+first: once one of them FAILs, so does the pull request, and the others are only listed. Holm counts
+them all the same, as if each had p = 1.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +33,9 @@ ALLOWED = 0.05  # PASS means that a slowdown of this fraction is ruled out
 SCREEN_P = 0.10
 FIRST = 8  # candidates that are confirmed first
 ALPHA = 0.05  # family-wise over the candidates, and on each side of every interval
+LOOKS = (10, 20)  # rounds of a confirmation after which it may FAIL
+LEVEL = ALPHA / len(LOOKS)
+FEWEST = 5  # rounds of a confirmation that ends without a FAIL
 
 
 class Outcome(StrEnum):
@@ -88,13 +93,21 @@ class Verdict:
         return (1 + IGNORED) * self.ratio / self.lo - 1 if self.lo else np.inf
 
 
-def settled(pairs: Mapping[str, Pair], rounds: int) -> bool:
-    """Return whether none can fail any more, even if it is slowest in all remaining `rounds`."""
-    lowest = []
-    for pair in pairs.values():
-        slowest = 100.0 + np.arange(rounds - len(pair.log_ratios))  # far above any log-ratio
-        lowest.append(signed_rank(np.append(pair.log_ratios, slowest)))
-    return not any(p < ALPHA for p in holm(lowest))
+# Of the named benchmarks, fresh rounds until the second argument says that they are enough.
+Confirm = Callable[[list[str], Callable[[Mapping[str, Pair]], bool]], Mapping[str, Pair]]
+
+
+def settled(pairs: Mapping[str, Pair], known: Mapping[str, float]) -> bool:
+    """Return whether the confirmation of these may end, as one FAILs or none looks slower.
+
+    `known` has the p of every candidate of the pull request, 1 where there is none yet.
+    """
+    logs = [pair.log_ratios for pair in pairs.values()]
+    rounds = min(map(len, logs))
+    if rounds >= FEWEST and not any(np.median(each) > np.log1p(IGNORED) for each in logs):
+        return True
+    p = holm({**known, **signed_ranks(pairs)}) if rounds in LOOKS else {}
+    return any(adjusted < LEVEL for adjusted in p.values())
 
 
 def judge(pair: Pair, p: float = 1.0) -> Verdict:
@@ -103,7 +116,7 @@ def judge(pair: Pair, p: float = 1.0) -> Verdict:
         return Verdict(Outcome.INVALID, np.nan, np.nan, np.nan, p, "a timing is not a number > 0")
     ratio, lo, hi = np.exp(hodges_lehmann(pair.log_ratios)).tolist()
     summary = f"{percent(ratio)} [{percent(lo)}, {percent(hi)}] over {len(pair.log_ratios)} rounds"
-    if p < ALPHA:
+    if p < LEVEL:
         return Verdict(Outcome.FAIL, ratio, lo, hi, p, f"{summary}, p = {p:.2g}")
     if hi < 1 + ALLOWED:
         return Verdict(Outcome.PASS, ratio, lo, hi, p, summary)
@@ -118,18 +131,16 @@ def percent(ratio: float) -> str:
     return f"{100 * (ratio - 1):+.1f} %"
 
 
-def decide(
-    screened: Mapping[str, Pair], confirm: Callable[[list[str]], Mapping[str, Pair]]
-) -> dict[str, Verdict]:
+def decide(screened: Mapping[str, Pair], confirm: Confirm) -> dict[str, Verdict]:
     """Return the verdict for every benchmark; `confirm` runs fresh rounds of the candidates."""
     verdicts = {name: judge(pair) for name, pair in screened.items()}
     candidates = screen({n: screened[n] for n, v in verdicts.items() if np.isfinite(v.ratio)})
     p = dict.fromkeys(candidates, 1.0)
     unconfirmed = candidates
     for names in filter(None, (candidates[:FIRST], candidates[FIRST:])):
-        confirmed = confirm(names)
-        p |= {name: signed_rank(pair.log_ratios) for name, pair in confirmed.items()}
-        adjusted = dict(zip(p, holm(list(p.values())), strict=True))
+        confirmed = confirm(names, partial(settled, known=dict(p)))
+        p |= signed_ranks(confirmed)
+        adjusted = holm(p)
         verdicts |= {name: judge(pair, adjusted[name]) for name, pair in confirmed.items()}
         unconfirmed = [name for name in unconfirmed if name not in confirmed]
         if any(verdicts[name].outcome is Outcome.FAIL for name in confirmed):
@@ -165,13 +176,16 @@ def signed_rank(logs: Array) -> float:
     return float(stats.wilcoxon(shifted, alternative="greater", method="exact").pvalue)
 
 
-def holm(p: list[float]) -> list[float]:
-    """Return the p values adjusted by Holm's step-down method, to be compared with ALPHA."""
-    order = np.argsort(p)
-    steps = np.asarray(p)[order] * np.arange(len(p), 0, -1)
-    adjusted = np.empty(len(p))
-    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
-    return adjusted.tolist()
+def signed_ranks(pairs: Mapping[str, Pair]) -> dict[str, float]:
+    """Return the `signed_rank` of every pair."""
+    return {name: signed_rank(pair.log_ratios) for name, pair in pairs.items()}
+
+
+def holm(p: Mapping[str, float]) -> dict[str, float]:
+    """Return the p values adjusted by Holm's step-down method, to be compared with LEVEL."""
+    ordered = sorted(p, key=lambda name: np.nan_to_num(p[name], nan=np.inf))
+    steps = np.array([p[name] for name in ordered]) * np.arange(len(p), 0, -1)
+    return dict(zip(ordered, np.minimum(np.maximum.accumulate(steps), 1).tolist(), strict=True))
 
 
 def hodges_lehmann(logs: Array) -> tuple[float, float, float]:

@@ -1,7 +1,7 @@
 """Speed: a slowdown FAILs when fresh rounds confirm that it exceeds 2 %.
 
-5 rounds of all cases select the candidates, 20 fresh rounds of these decide (exact signed-rank
-test, Holm over the candidates), fewer as soon as none can fail any more. The surest come
+5 rounds of all cases select the candidates, 10 or 20 fresh rounds of these decide (exact
+signed-rank test, Holm over the candidates), fewer if none looks slower any longer. The surest come
 first: if one of them FAILs, the others are listed as unconfirmed. PASS excludes a slowdown of 5 %;
 UNDECIDED passes too and names the slowdown that the test could have missed. Unchanged code cannot
 become slower: if its timings say so, they are INVALID, the machine is too noisy.
@@ -12,12 +12,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ci.gate.bench import Bench
+from ci.gate.bench import Bench, Stop
 from ci.gate.rows import Row
-from ci.gate.statistics import Outcome, Pair, decide, settled
+from ci.gate.statistics import LOOKS, Outcome, Pair, decide
 
 SCREEN_ROUNDS = 5
-CONFIRM_ROUNDS = 20
 LATE = "not timed: the minutes of the gate were over"
 
 
@@ -25,13 +24,8 @@ def judge(bench: Bench) -> Iterator[Row]:
     timed = {case.name: case for case in bench.cases if case.kind == "speed" and case.on_both}
     pairs = bench.measure(list(timed), SCREEN_ROUNDS, fresh=False)
 
-    def confirm(candidates: list[str]) -> dict[str, Pair]:
-        confirmed = bench.measure(
-            candidates,
-            CONFIRM_ROUNDS,
-            fresh=True,
-            stop=lambda measured: settled(measured, CONFIRM_ROUNDS),
-        )
+    def confirm(candidates: list[str], enough: Stop) -> dict[str, Pair]:
+        confirmed = bench.measure(candidates, max(LOOKS), fresh=True, stop=enough)
         pairs.update(confirmed)
         return confirmed
 
