@@ -11,7 +11,7 @@ import pytest
 import neurons
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ["neurons", "suites", "reports", "ci", "tests"]
+FOLDERS = ["neurons", "suites", "reports", "ci", "examples", "tests"]
 ALLOWED = {  # which other folders a folder may import; the longest prefix counts
     "neurons": set(),
     "suites": {"neurons"},
@@ -19,6 +19,7 @@ ALLOWED = {  # which other folders a folder may import; the longest prefix count
     "ci/gate": {"reports"},
     "ci/plugins": {"suites"},
     "ci": {"neurons", "suites", "reports"},
+    "examples": {"neurons", "suites", "reports"},
 }
 MODULES = sorted(file for folder in FOLDERS[:-1] for file in (ROOT / folder).rglob("*.py"))
 TESTS = sorted(f for f in (ROOT / "tests").rglob("*.py") if "vectors" not in f.parts)

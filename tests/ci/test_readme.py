@@ -44,14 +44,14 @@ def test_links_lead_somewhere(page, link):
 
 
 @pytest.mark.parametrize(
-    ("page", "name"), mentions(r"`((?:neurons|suites|reports|ci|tests|docs)/[\w/.]*)`")
+    ("page", "name"), mentions(r"`((?:neurons|suites|reports|ci|examples|tests|docs)/[\w/.]*)`")
 )
 def test_named_files_exist(page, name):
     assert (ROOT / name).exists() or "leaky" in name
 
 
 @pytest.mark.parametrize(
-    ("page", "name"), mentions(r"python -m ((?:neurons|suites|reports|ci|tests)[\w.]*)")
+    ("page", "name"), mentions(r"python -m ((?:neurons|suites|reports|ci|examples|tests)[\w.]*)")
 )
 def test_named_commands_exist(page, name):
     file = ROOT / name.replace(".", "/")
