@@ -2,7 +2,7 @@
 # second time this is skipped, unless pyproject.toml or constraints.txt has changed.
 
 .DEFAULT_GOAL := help
-.PHONY: help bench asv-environment test quick check readme clean
+.PHONY: help bench site asv-environment test quick check readme clean
 .DELETE_ON_ERROR:
 
 # smoke: two CPU cores, minutes. cpu, gpu: the full shapes.
@@ -20,6 +20,11 @@ STAMP = .venv/installed
 INSTALL = $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check \
 	--constraint constraints.txt
 
+# asv's pages first: the report links them.
+SITE = { $(BIN)/asv publish >>.asv/measure.log || \
+	{ echo "no pages of asv: run make bench first, or see .asv/measure.log" >&2; false; }; } && \
+	$(BIN)/python -m reports build
+
 help: ## Show this list
 	@echo "make TARGET [SPIKEBENCH_PROFILE=smoke|cpu|gpu] [PYTHON=python3.12]"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST)
@@ -31,10 +36,11 @@ bench: ## Measure HEAD, publish the asv site, build the report (interrupted: run
 	case $$status in 0|2) ;; *) exit $$status ;; esac; \
 	for words in "findings --exact" claims "accuracy samples"; do \
 		$(BIN)/python -m suites.$$words >>.asv/measure.log || status=2; done; \
-	$(BIN)/asv publish >>.asv/measure.log && \
-	echo "asv's pages: .asv/html (show them: $(BIN)/asv preview)" && \
-	$(BIN)/python -m reports build || exit; \
+	$(SITE) || exit; \
 	[ $$status -eq 0 ] || { echo "make bench: some benchmarks failed, see above" >&2; exit 2; }
+
+site: $(STAMP) ## Build html/ from what was measured: the report, and asv's pages in html/asv
+	@mkdir -p .asv && $(SITE)
 
 test: $(STAMP) ## Run the tests on all cores
 	@$(BIN)/python -m pytest -n auto
@@ -52,7 +58,7 @@ readme: $(STAMP) ## Renew the tables in docs/models.md and docs/findings.md
 	@$(BIN)/python -m ci.readme
 
 clean: ## Remove environments, caches and pages; measured results in .asv/results stay
-	rm -rf .venv .asv/env .asv/html html build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .asv/env html build *.egg-info .mypy_cache .ruff_cache .pytest_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # `make bench` needs two environments. asv is installed first, so that it can build its own while

@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         view = choose(
             options.results, options.commit, options.baseline, options.machine, options.profile
         )
-        written = page.build(view, options.output, options.results, options.markdown)
+        written = page.build(view, options.output, options.markdown)
     except (ValueError, OSError) as error:
         print(f"reports: {error}", file=sys.stderr)
         return 2

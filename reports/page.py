@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from reports import palette, sections, templates
@@ -45,15 +44,13 @@ def markdown(view: View) -> str:
     return "\n".join(lines) + "\n"
 
 
-def build(view: View, folder: Path, results: Path, summary: Path | None = None) -> list[Path]:
+def build(view: View, folder: Path, summary: Path | None = None) -> list[Path]:
     """Write `index.html` and `summary.md` into `folder`, and return their paths.
 
-    The page links asv's site if that is published next to the results.
+    The page links asv's pages if they are in the subfolder `asv`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    published = results.parent / "html" / "index.html"
-    separate = published.exists() and published.parent.resolve() != folder.resolve()
-    site = Path(os.path.relpath(published, folder)).as_posix() if separate else ""
+    site = "asv/index.html" if (folder / "asv" / "index.html").exists() else ""
     texts = {
         folder / "index.html": html(view, site),
         summary or folder / "summary.md": markdown(view),

@@ -8,18 +8,22 @@ import time
 from pathlib import Path
 
 import pytest
+from asv.config import Config
 
+from reports import results
 from reports.__main__ import main
 from reports.view import choose
 from tests.reports import synthetic
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
 def test_build_writes_and_prints(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site = root.parent / "html"
-    site.mkdir()
+    site = tmp_path / "out" / "asv"
+    site.mkdir(parents=True)
     (site / "index.html").write_text("asv")
     monkeypatch.chdir(tmp_path)
     options = ["--results", str(root), "--machine", "box", "--markdown", "notes/bench.md"]
@@ -31,7 +35,12 @@ def test_build_writes_and_prints(
     written = (tmp_path / "out" / "index.html").read_text()
     link = re.search(r'<a href="([^"#]*)">Every commit', written)
     assert link is not None
-    assert (tmp_path / "out" / link[1]).resolve() == (site / "index.html").resolve()
+    assert (tmp_path / "out" / link[1]).read_text() == "asv"
+
+
+def test_asv_publishes_where_the_page_links() -> None:
+    configured = Config.load(str(ROOT / "asv.conf.json"))
+    assert (configured.results_dir, configured.html_dir) == (results.ROOT, "html/asv")
 
 
 def test_head_is_shown_when_it_was_measured(
