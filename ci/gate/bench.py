@@ -112,6 +112,11 @@ class Bench:
         self.trainings.setdefault((model, task), []).append(sides)
         return sides
 
+    def first_calls(self, model: str) -> dict[str, dict[str, float]]:
+        """Return the seconds of a model's first call by side and compiled backend."""
+        answers = self._ask_both("first_call", model)
+        return {role: answer["first_calls"] for role, answer in answers.items()}
+
     def _ask_both(self, wanted: str, subject: str, **options: Any) -> dict[str, Any]:
         """Return the answers of both sides to a request that they carry out at the same time."""
         for side in self.sides.values():

@@ -59,14 +59,13 @@ class Row:
             rule, rule, model, rule, {"model": model}, unit, base, change, None, verdict, reason
         )
 
-    def at(
-        self, task: str, unit: str, base: float | None = None, head: float | None = None
-    ) -> "Row":
-        """Return the row for a task, with a unit; and with values, whose ratio counts."""
-        row = replace(self, params=self.params | {"task": task}, unit=unit)
-        if base is None or head is None:
-            return row
-        return replace(row, base=base, head=head, ratio=head / base if base else None)
+    def at(self, unit: str, effects: tuple[float, ...] = (), **params: str) -> "Row":
+        """Return the row with more parameters, its unit and its effects."""
+        return replace(self, params=self.params | params, unit=unit, effects=effects)
+
+    def measured(self, base: float, head: float) -> "Row":
+        """Return the row with a value of both sides, whose ratio counts."""
+        return replace(self, base=base, head=head, ratio=head / base if base else None)
 
     @property
     def amount(self) -> float:

@@ -134,6 +134,12 @@ def train(model: str, task: str, seed: int) -> Answer:
     return {"failure": f"its {lost[0]} is not finite"} if lost else answer
 
 
+def first_calls(model: str) -> dict[str, float]:
+    """Return the seconds of a model's first call by compiled backend; {} if none is timed."""
+    first_call = sys.modules.get("suites.calls.first_call")
+    return first_call.by_backend(model) if first_call else {}
+
+
 def burst(target: Target, seconds: float) -> Answer:
     """Call a timing for about `seconds`; return the median seconds per call."""
     set_up(target)
@@ -177,13 +183,15 @@ def serve(requests: TextIO, answers: TextIO) -> None:
 
 
 def respond(request: Answer, targets: Mapping[str, Target]) -> Answer:
-    """Return the answer to a request about a case or, for a trace, a model."""
+    """Return the answer to a request about a case or a model."""
     subject = request["subject"]
     match request["wanted"]:
         case "trace":
             return trace(subject)
         case "train":
             return {"trained": train(subject, request["task"], request["seed"])}
+        case "first_call":
+            return {"first_calls": first_calls(subject)}
         case "burst":
             return burst(targets[subject], request["seconds"])
         case _:

@@ -9,16 +9,21 @@ import sys
 import tempfile
 from pathlib import Path
 
-from suites import cases
+import neurons
+from neurons import backends
+from suites import axes, cases
 from suites.profiles import Shape
 
 # The variables that set the cache folders of generated code, Triton and torch.compile.
 CACHES = ("SPIKEBENCH_CACHE", "TRITON_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR")
 
-# The clock starts after torch is imported and CUDA is initialised, which are no cost of a neuron.
+COMPILED = [b.name for b in axes.backends() if b.compiled and b.name in cases.backends()]
+
+# The clock starts after torch and its tracer are imported and CUDA is initialised, which are no
+# cost of a neuron.
 SCRIPT = """
 import json, sys, time
-import neurons, torch
+import neurons, torch, torch._dynamo
 layer, shape, device = json.loads(sys.argv[1])
 x = torch.randn(shape, device=device, requires_grad=True)
 start = time.perf_counter()
@@ -27,6 +32,12 @@ if device == "cuda":
     torch.cuda.synchronize()
 print(time.perf_counter() - start)
 """
+
+
+def by_backend(model: str) -> dict[str, float]:
+    """Return the seconds of a first call with empty caches, by compiled backend that can run it."""
+    neuron, shape = neurons.get(model), cases.shapes()[0]
+    return {b: cold(model, b, shape) for b in COMPILED if not backends.refusal(neuron, b)}
 
 
 def cold(model: str, backend: str, shape: str) -> float:

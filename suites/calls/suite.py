@@ -1,13 +1,12 @@
 """The fixed costs of a call: its time, operations dispatched by torch, compiling at the first."""
 
-from suites import axes, cases
+from suites import cases
 from suites.calls import counters, first_call, fixed_cost
 from suites.metric import metric, timed
 from suites.profiles import HEADLINE, Shape, profile
 
 # A quick profile measures the first call of one model only: each process spends seconds on imports.
 ONE_MODEL = ["lif"]
-COMPILED = [b.name for b in axes.backends() if b.compiled and b.name in cases.backends()]
 
 
 FEW = [str(Shape(T, 1, 64)) for T in (1, 1024)]  # 64 neurons, which leave the cores idle
@@ -57,19 +56,23 @@ class Counters:
 class FirstCall:
     """Seconds of the first forward and backward in a new process, with building the layer."""
 
-    params = (ONE_MODEL if profile().quick else cases.models(), COMPILED, cases.shapes()[:1])
+    params = (
+        ONE_MODEL if profile().quick else cases.models(),
+        first_call.COMPILED,
+        cases.shapes()[:1],
+    )
     param_names = ("model", "backend", "shape")
     timeout = 600
 
     def setup(self, model, backend, shape):
         cases.layer(model, backend, Shape.parse(shape))  # raises if it cannot run
 
-    @metric(unit="seconds", skip_benchmark=profile().quick)
+    @metric(unit="seconds", skip_benchmark=profile().quick, version="2")
     def track_cold(self, model, backend, shape):
         """Seconds with empty compiler caches."""
         return first_call.cold(model, backend, shape)
 
-    @metric(unit="seconds")
+    @metric(unit="seconds", version="2")
     def track_cached(self, model, backend, shape):
         """Seconds with caches that another process has filled."""
         return first_call.cached(model, backend, shape)

@@ -89,7 +89,8 @@ import neurons
 
 def train(model, task, seed):
     model = neurons.model(model)
-    return {"error": model.TEST_ERROR + 0.001 * seed, "rate": model.RATE}
+    spent = {"rate": model.RATE, "ac": 1000 * model.RATE, "mac": 64.0}
+    return {"error": model.TEST_ERROR + 0.001 * seed, **spent}
 """
 
 LIF = "neurons/models/lif.py"

@@ -7,7 +7,6 @@ others learn what they learned before.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ci.gate.accuracy import LOOKS, look
 from ci.gate.bench import Bench
@@ -55,10 +54,11 @@ def _judge(bench: Bench, model: str, task: str, margin: float) -> Iterator[Row]:
         last = look(gains, margin)
         if last.outcome is not Outcome.UNDECIDED:
             break
-    reason = f"{last} over {seeds} seeds"
-    judged = _row(model, task, last.outcome, reason, lost=-last.mean)
-    yield replace(judged, effects=tuple(-gain for gain in gains))
+    judged = Row.of_model(
+        "accuracy", model, last.outcome, f"{last} over {seeds} seeds", change=-last.mean
+    )
+    yield judged.at("points lost", tuple(-gain for gain in gains), task=task)
 
 
-def _row(model: str, task: str, outcome: Outcome, reason: str, lost: float | None = None) -> Row:
-    return Row.of_model("accuracy", model, outcome, reason, lost).at(task, "points lost")
+def _row(model: str, task: str, outcome: Outcome, reason: str) -> Row:
+    return Row.of_model("accuracy", model, outcome, reason).at("points lost", task=task)
