@@ -1,6 +1,7 @@
 """The gate of pull requests: `python -m ci.gate --base REV --head REV`.
 
-__main__.py    the command line and the pipeline
+__main__.py    the command line
+compare.py     two revisions -> a report, the pipeline
 trees.py       two revisions, checked out in two folders
 impact.py      which models they can differ in
 side.py        one of the two: a process that measures it, and the messages to it
@@ -11,5 +12,7 @@ rules/         the rules, one per file: each turns the measurements into rows
 statistics.py  the tests by which the speed rule decides
 rows.py        the rows and the verdict
 waivers.py     rows that may fail for some time
+selftest.py    planted losses that the gate must find
+calibrate.py   a commit against itself, several times
 outputs/       the report in several formats, one per file
 """

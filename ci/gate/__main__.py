@@ -2,111 +2,60 @@
 
     python -m ci.gate --base REV --head REV
 
-Two revisions -> a worktree for each -> which models they can differ in -> a worker for each ->
-every case of these models called once on both -> the rules -> the waivers -> a report.
-Exit codes: 0 pass or undecided, 1 fail, 2 usage error, 3 invalid measurement.
+Exit codes: 0 pass or undecided, 1 fail, 2 usage error, 3 invalid measurement. And:
 
-    python -m ci.gate waive ROW --ceiling 1.1 --issue URL --owner NAME --reason TEXT
-
-writes a waiver: that row may fail for some time (see `ci.gate.waivers`).
+    python -m ci.gate waive ROW ...    let a row fail for some time, see `ci.gate.waivers`
+    python -m ci.gate selftest         plant losses; the gate must find each of them
+    python -m ci.gate calibrate        compare a commit with itself, several times
 """
 
 import argparse
-import platform
-import shutil
 import signal
 import sys
-import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from ci.gate import bench, outputs, trees, waivers
-from ci.gate.impact import Impact, impact_of
+from ci.gate import calibrate, outputs, selftest, trees, waivers
+from ci.gate.compare import HERE, Options, compare, machine
 from ci.gate.outputs import github, markdown
-from ci.gate.rows import USAGE_ERROR, Machine, Report, Row, Setting
-from ci.gate.rules import every_rule
-from ci.gate.side import SideError
-from ci.gate.statistics import Outcome
+from ci.gate.rows import USAGE_ERROR
 
-HERE = Path(__file__).resolve().parents[2]
 ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
-def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """Return the options of the command line."""
+def judge(arguments: list[str]) -> int:
+    """Run the gate and return its exit code."""
+    text = (__doc__ or "").split("\n")
     parser = argparse.ArgumentParser(
-        prog="python -m ci.gate", description=(__doc__ or "").split("\n")[0]
+        prog="python -m ci.gate",
+        description=text[0],
+        epilog="\n".join(text[4:]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--base", metavar="REV", help="default: the merge base of head and main")
-    parser.add_argument("--head", metavar="REV", default="HEAD", help="default: HEAD")
-    parser.add_argument("--repo", type=Path, default=HERE, help="default: this repository")
-    parser.add_argument("--suites", type=Path, default=HERE / "suites", help="default: ours")
-    parser.add_argument("--profile", default="gate", help="SPIKEBENCH_PROFILE; default: gate")
-    parser.add_argument("--minimum", type=int, default=10, help="cases that must run on both sides")
-    parser.add_argument("--minutes", type=float, default=8.0, help="at most; default: 8")
+    parser.add_argument("--head", metavar="REV", help="default: HEAD")
+    parser.add_argument("--repo", type=Path, help="default: this repository")
+    parser.add_argument("--suites", type=Path, help="default: ours")
+    parser.add_argument("--profile", help="SPIKEBENCH_PROFILE; default: gate")
+    parser.add_argument("--minimum", type=int, help="cases that must run on both sides")
+    parser.add_argument("--minutes", type=float, help="at most; default: 8")
     parser.add_argument("--full", action="store_true", help="measure unchanged models too")
-    parser.add_argument("--seed", type=int, default=0, help="of the random order of the bursts")
+    parser.add_argument("--seed", type=int, help="of the random order of the bursts")
     parser.add_argument("-o", "--output", type=Path, help="folder for gate.md, .json, .xml, .html")
-    return parser.parse_args(arguments)
+    parser.set_defaults(**vars(Options()))
+    options = vars(parser.parse_args(arguments))
+    folder = options.pop("output")
+    report = compare(Options(**options))
+    if folder:
+        outputs.write(report, folder)
+    print(markdown.text(report))
+    github.publish(report)
+    return report.exit_code
 
 
-def run(options: argparse.Namespace) -> Report:
-    """Measure both revisions and return the report; it is INVALID if a side cannot be measured."""
-    started = time.monotonic()
-    head = trees.commit(options.repo, options.head)
-    base = trees.commit(options.repo, options.base or trees.merge_base(options.repo, head))
-    if not (options.suites / "__init__.py").is_file():
-        raise trees.UsageError(
-            f"no suites package at {options.suites}; name its folder by --suites"
-        )
-    commits = {"base": base, "head": head}
-    changed = trees.ruler(options.repo, base, head)
-    with trees.checkouts(options.repo, commits, options.suites) as roots:
-        own = roots.pop("ruler", None)
-        impact = impact_of(roots, full=options.full)
-        accepted = waivers.load(options.repo, head)
-        judged_otherwise = any(name.startswith("suites/") for name in changed)
-        ends = started + 60 * options.minutes
-        rows = measure(roots, impact, options, ends, own if judged_otherwise else None)
-    here = machine()
-    rows = waivers.apply(rows, accepted, here.device, complete=impact.shared)
-    seconds = round(time.monotonic() - started, 1)
-    options_used = (options.profile, options.seed, str(impact))
-    setting = Setting(base, head, here, *options_used, changed, seconds)
-    return Report.worst_first(rows, setting)
-
-
-def measure(
-    roots: dict[str, Path],
-    impact: Impact,
-    options: argparse.Namespace,
-    ends: float,
-    ruler: Path | None,
-) -> list[Row]:
-    """Return the rows of all rules, without starting a worker if nothing can differ.
-
-    Measuring is over when time.monotonic() `ends`.
-    `ruler` is the base with its own suites, whose tolerances count where they are stricter.
-    """
-    if impact.nothing:
-        return [Row.general("impact", "base and head have the same neurons/", Outcome.PASS)]
-    try:
-        strict = bench.tolerances(ruler, options.profile, ends) if ruler else {}
-        settings = (options.profile, options.minimum, options.seed, ends, strict)
-        with bench.opened(roots, impact, *settings) as both_sides:
-            return [row for rule in every_rule() for row in rule.judge(both_sides)]
-    except SideError as error:
-        return [Row.general("coverage", str(error))]
-
-
-def machine() -> Machine:
-    """Return what the report says of this machine."""
-    device = "cuda" if shutil.which("nvidia-smi") else "cpu"
-    return Machine(platform.platform(), device, platform.python_version())
-
-
-def waive(arguments: list[str]) -> None:
-    """Add a waiver to the file of this checkout, from the command line after `waive`."""
+def waive(arguments: list[str]) -> int:
+    """Add a waiver to the file of this checkout."""
     parser = argparse.ArgumentParser(
         prog="python -m ci.gate waive", description="Let a row of the report fail for some time."
     )
@@ -120,25 +69,25 @@ def waive(arguments: list[str]) -> None:
     options = vars(parser.parse_args(arguments))
     expires = date.today() + timedelta(days=options.pop("days"))
     print(waivers.add(HERE, waivers.Waiver(**options, expires=expires)))
+    return 0
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "waive": waive,
+    "selftest": selftest.main,
+    "calibrate": calibrate.main,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the gate and return its exit code."""
+    """Run a command and return its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    command = COMMANDS.get(arguments[0] if arguments else "")
     try:
-        if arguments[:1] == ["waive"]:
-            waive(arguments[1:])
-            return 0
-        options = parse(arguments)
-        report = run(options)
+        return command(arguments[1:]) if command else judge(arguments)
     except trees.UsageError as error:
         print(f"gate: {error}", file=sys.stderr)
         return USAGE_ERROR
-    if options.output:
-        outputs.write(report, options.output)
-    print(markdown.text(report))
-    github.publish(report)
-    return report.exit_code
 
 
 def leave(number: int, _frame: object) -> None:

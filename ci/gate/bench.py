@@ -77,7 +77,11 @@ class Bench:
     def probe(self) -> None:
         """Call every case to be measured once on both sides, at the same time: nothing is timed."""
         listed = {name: case for side in self.sides.values() for name, case in side.cases.items()}
-        listed = {n: case for n, case in listed.items() if self.impact.measures(case["models"])}
+        listed = {
+            name: case
+            for name, case in listed.items()
+            if self.impact.measures(case["models"], timed=case["kind"] == "speed")
+        }
         for name, description in tqdm(listed.items(), "gate: probe", unit="case"):
             if self.over():
                 called = f"{len(self.cases)} of {len(listed)} cases were called in time"

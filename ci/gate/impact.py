@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-CANARY = "lif"  # also measured if its code is the same: a slowdown of it is the machine's noise
+CANARY = "lif"  # timed even if its code is the same: a slowdown of it is the machine's noise
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,10 @@ class Impact:
         """Return whether the code of a model differs."""
         return self.shared or model in self.models
 
-    def measures(self, models: Collection[str]) -> bool:
-        """Return whether a case that runs these models is measured."""
-        changed = self.shared or any(self.changes(m) or m == CANARY for m in models)
+    def measures(self, models: Collection[str], *, timed: bool) -> bool:
+        """Return whether a case, or a timing, that runs these models is measured."""
+        canary = timed and CANARY in models
+        changed = self.shared or canary or any(map(self.changes, models))
         return changed and self.vanished.isdisjoint(models)
 
     def __str__(self) -> str:

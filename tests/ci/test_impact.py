@@ -36,21 +36,22 @@ def test_a_model_file_reaches_its_model_alone(roots: dict[str, Path]) -> None:
     impact = changed(roots, "models/clif.py", "3")
     assert not impact.nothing
     assert impact.changes("clif") and not impact.changes("lif")
-    assert impact.measures(["clif"]) and impact.measures([CANARY])
-    assert not impact.measures(["plif"]) and not impact.measures([""])
-    assert impact.measures(["plif", "clif"]), "a finding about both"
+    assert impact.measures(["clif"], timed=False) and impact.measures([CANARY], timed=True)
+    assert not impact.measures([CANARY], timed=False), "what no machine changes"
+    assert not impact.measures(["plif"], timed=True) and not impact.measures([""], timed=True)
+    assert impact.measures(["plif", "clif"], timed=False), "a finding about both"
     assert str(impact) == "measured: clif; no other code differs"
 
 
 @pytest.mark.parametrize("name", ["fire.py", "models/__init__.py", "new.py"])
 def test_other_code_reaches_every_model(roots: dict[str, Path], name: str) -> None:
     impact = changed(roots, name, "something else")
-    assert impact.changes("clif") and impact.measures([""])
+    assert impact.changes("clif") and impact.measures([""], timed=False)
 
 
 def test_a_model_that_the_head_lacks_vanished(roots: dict[str, Path]) -> None:
     impact = changed(roots, "models/clif.py", None)
-    assert impact.vanished == {"clif"} and not impact.measures(["clif"])
+    assert impact.vanished == {"clif"} and not impact.measures(["clif"], timed=True)
 
 
 def test_a_new_model_is_measured(roots: dict[str, Path]) -> None:

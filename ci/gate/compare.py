@@ -1,0 +1,88 @@
+"""Compare two revisions: `Options -> Report`.
+
+Two revisions -> a worktree for each -> which models they can differ in -> a worker for each ->
+every case of these models called once on both -> the rules -> the waivers -> the report.
+"""
+
+import platform
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ci.gate import bench, trees, waivers
+from ci.gate.impact import Impact, impact_of
+from ci.gate.rows import Machine, Report, Row, Setting
+from ci.gate.rules import every_rule
+from ci.gate.side import SideError
+from ci.gate.statistics import Outcome
+
+HERE = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to compare, and how."""
+
+    base: str | None = None  # a revision; None is the merge base of head and main
+    head: str = "HEAD"
+    repo: Path = HERE
+    suites: Path = HERE / "suites"
+    profile: str = "gate"
+    minimum: int = 10  # cases that must run on both sides
+    minutes: float = 8.0  # at most
+    full: bool = False  # measure unchanged models too
+    seed: int = 0  # of the random order of the bursts
+
+
+def compare(options: Options) -> Report:
+    """Measure both revisions and return the report; it is INVALID if a side cannot be measured."""
+    started = time.monotonic()
+    head = trees.commit(options.repo, options.head)
+    base = trees.commit(options.repo, options.base or trees.merge_base(options.repo, head))
+    if not (options.suites / "__init__.py").is_file():
+        raise trees.UsageError(
+            f"no suites package at {options.suites}; name its folder by --suites"
+        )
+    changed = trees.ruler(options.repo, base, head)
+    with trees.checkouts(options.repo, {"base": base, "head": head}, options.suites) as roots:
+        own = roots.pop("ruler", None)
+        impact = impact_of(roots, full=options.full)
+        accepted = waivers.load(options.repo, head)
+        judged_otherwise = any(name.startswith("suites/") for name in changed)
+        ends = started + 60 * options.minutes
+        rows = measure(roots, impact, options, ends, own if judged_otherwise else None)
+    here = machine()
+    rows = waivers.apply(rows, accepted, here.device, complete=impact.shared)
+    seconds = round(time.monotonic() - started, 1)
+    used = (options.profile, options.seed, str(impact))
+    return Report.worst_first(rows, Setting(base, head, here, *used, changed, seconds))
+
+
+def measure(
+    roots: dict[str, Path],
+    impact: Impact,
+    options: Options,
+    ends: float,
+    ruler: Path | None,
+) -> list[Row]:
+    """Return the rows of all rules, without starting a worker if nothing can differ.
+
+    Measuring is over when time.monotonic() `ends`.
+    `ruler` is the base with its own suites, whose tolerances count where they are stricter.
+    """
+    if impact.nothing:
+        return [Row.general("impact", "base and head have the same neurons/", Outcome.PASS)]
+    try:
+        strict = bench.tolerances(ruler, options.profile, ends) if ruler else {}
+        settings = (options.profile, options.minimum, options.seed, ends, strict)
+        with bench.opened(roots, impact, *settings) as both_sides:
+            return [row for rule in every_rule() for row in rule.judge(both_sides)]
+    except SideError as error:
+        return [Row.general("coverage", str(error))]
+
+
+def machine() -> Machine:
+    """Return what the report says of this machine."""
+    device = "cuda" if shutil.which("nvidia-smi") else "cpu"
+    return Machine(platform.platform(), device, platform.python_version())
