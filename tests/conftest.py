@@ -10,6 +10,8 @@ from collections import Counter
 import pytest
 import torch
 
+from suites import axes
+
 if not torch.cuda.is_available():
     os.environ["TRITON_INTERPRET"] = "1"  # before a kernel is defined
 
@@ -23,6 +25,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick", action="store_true", help=f"{QUICK} case of each test function, no slow test"
     )
+    parser.addoption("--model", choices=axes.models(), help="of tests/bench: time this one alone")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Have pytest-benchmark skip its tests unless --benchmark-only asks for them."""
+    config.option.benchmark_skip = not getattr(config.option, "benchmark_only", False)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
