@@ -24,7 +24,7 @@ def run_gate(repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str
     folders = ["--repo", repository, "--suites", repository / "suites", "-o", tmp_path]
 
     def run(head: str, *options: str) -> tuple[int, dict, str]:
-        code = gate.main([*map(str, folders), "--head", head, "--minimum", "2", *options])
+        code = gate.main([*map(str, folders), "--head", head, "--minimum", "1", *options])
         text = (tmp_path / "gate.md").read_text()
         assert capsys.readouterr().out.strip() == text.strip()
         assert planted.git(repository, "worktree", "list").count("\n") == 0, (
