@@ -1,31 +1,14 @@
-"""Build the page and the Markdown summary from the sections that were measured."""
+"""Write the site and the Markdown summary of a view."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from reports import palette, sections, templates
+from reports import sections, site
 from reports.highlights import highlights
 from reports.markdown import code, markdown_text
 from reports.sections.provenance import facts, failures
 from reports.view import View
-
-
-def html(view: View, site: str = "") -> str:
-    """Return the page as one file with its style, script and drawings; link asv's pages, `site`."""
-    bodies = [
-        {"id": section.__name__.rsplit(".", 1)[-1], "title": section.TITLE, "body": body}
-        for section in sections.load()
-        if (body := section.render(view)) is not None
-    ]
-    return templates.render(
-        "page.html",
-        view=view,
-        highlights=highlights(view),
-        sections=bodies,
-        colours=palette.css(view.models),
-        site=site,
-    )
 
 
 def markdown(view: View) -> str:
@@ -45,17 +28,14 @@ def markdown(view: View) -> str:
 
 
 def build(view: View, folder: Path, summary: Path | None = None) -> list[Path]:
-    """Write `index.html` and `summary.md` into `folder`, and return their paths.
+    """Write the site and `summary.md` into `folder`; return the paths of overview and summary.
 
-    The page links asv's pages if they are in the subfolder `asv`.
+    The pages link asv's pages if they are in the subfolder `asv`.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    site = "asv/index.html" if (folder / "asv" / "index.html").exists() else ""
-    texts = {
-        folder / "index.html": html(view, site),
-        summary or folder / "summary.md": markdown(view),
-    }
-    for path, text in texts.items():
+    asv = "asv/index.html" if (folder / "asv" / "index.html").exists() else ""
+    texts = {folder / name: text for name, text in site.files(view, asv).items()}
+    summary = summary or folder / "summary.md"
+    for path, text in (texts | {summary: markdown(view)}).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return list(texts)
+    return [folder / site.OVERVIEW.file, summary]

@@ -75,15 +75,15 @@ def slots(models: Iterable[str]) -> dict[str, int]:
 
 def css(models: Iterable[str]) -> str:
     """Return the style rules that set the colour of models and hues, `--c`, in both themes."""
-    light, dark = (_rules(slots(models), dark=dark) for dark in (False, True))
-    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
-
-
-def _rules(slot_of: dict[str, int], dark: bool) -> str:
-    rules = [f".hue-{hue}{{--c:{_colour(hue, dark)}}}" for hue in range(HUES)]
-    for model, slot in slot_of.items():
-        rules.append(f'[data-model="{model}"]{{--c:{_colour(slot, dark)}}}')
+    rules = [f".hue-{hue}{{--c:{_colours(hue)}}}" for hue in range(HUES)]
+    for model, slot in slots(models).items():
+        rules.append(f'[data-model="{model}"]{{--c:{_colours(slot)}}}')
     return "\n".join(rules)
+
+
+def _colours(slot: int) -> str:
+    """Return the colour of a slot: that of the light theme, and that of the dark one."""
+    return f"light-dark({_colour(slot, dark=False)}, {_colour(slot, dark=True)})"
 
 
 def _colour(slot: int, dark: bool) -> str:

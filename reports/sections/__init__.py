@@ -1,8 +1,8 @@
 """The sections of the report: every file in this folder is one.
 
-A section is a module with a `TITLE`, an `ORDER` and `render(view) -> Markup | None`; None leaves
-the section out because nothing of it was measured. A section may also have
-`table(view) -> Table | None`: its table for the Markdown summary.
+A section is a module with the name of its `PAGE` (see `reports/site.py`), a `TITLE`, an `ORDER` and
+`render(view) -> Markup | None`; None leaves the section out because nothing of it was measured. It
+may also have `table(view) -> Table | None`: its table for the Markdown summary.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from reports.view import View
 
 class Section(Protocol):
     __name__: str
+    PAGE: str
     TITLE: str
     ORDER: int
 

@@ -12,6 +12,7 @@ from reports.figures import dots
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
+PAGE = "accuracy"
 TITLE = "Accuracy"
 ORDER = 70
 

@@ -11,6 +11,7 @@ from reports.sections.findings import PAPERS
 from reports.tables import Head, Table
 from reports.view import View
 
+PAGE = "claims"
 TITLE = "Claims"
 ORDER = 57
 

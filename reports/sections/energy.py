@@ -11,6 +11,7 @@ from reports.figures import dots
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
+PAGE = "energy"
 TITLE = "Energy"
 ORDER = 80
 

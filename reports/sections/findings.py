@@ -13,6 +13,7 @@ from reports.records import Record
 from reports.tables import Head, Table
 from reports.view import View
 
+PAGE = "findings"
 TITLE = "Findings"
 ORDER = 56
 

@@ -8,6 +8,7 @@ from reports import tables, templates
 from reports.tables import Table
 from reports.view import View
 
+PAGE = "speed"
 TITLE = "First call"
 ORDER = 35
 

@@ -8,6 +8,7 @@ from reports import kernel, tables, templates
 from reports.tables import Table
 from reports.view import View
 
+PAGE = "speed"
 TITLE = "Fixed cost of a call"
 ORDER = 27
 

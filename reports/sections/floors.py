@@ -13,6 +13,7 @@ from reports.sections.speed import NAMES, directions
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
+PAGE = "speed"
 TITLE = "How near the floor"
 ORDER = 25
 

@@ -13,6 +13,7 @@ from reports.remarks import column as remarks_of
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
+PAGE = "gradients"
 TITLE = "Gradients"
 ORDER = 60
 

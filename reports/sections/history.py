@@ -11,6 +11,7 @@ from reports.figures import panels
 from reports.tables import Head, Table
 from reports.view import View
 
+PAGE = "history"
 TITLE = "History"
 ORDER = 90
 

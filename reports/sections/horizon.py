@@ -11,6 +11,7 @@ from reports.remarks import column as remarks_of
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
+PAGE = "gradients"
 TITLE = "Horizon of the gradient"
 ORDER = 62
 

@@ -13,6 +13,7 @@ from reports import tables, templates
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
+PAGE = "speed"
 TITLE = "Kernels, from their machine code"
 ORDER = 34
 

@@ -11,6 +11,7 @@ from reports.figures import panels
 from reports.tables import Table
 from reports.view import View
 
+PAGE = "memory"
 TITLE = "Memory"
 ORDER = 40
 

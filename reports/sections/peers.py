@@ -14,6 +14,7 @@ from reports.sections.speed import DIRECTIONS, NAMES, by_direction, directions
 from reports.tables import Table
 from reports.view import View
 
+PAGE = "speed"
 TITLE = "Other libraries"
 ORDER = 50
 

@@ -10,6 +10,7 @@ from reports import tables, templates
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
+PAGE = "properties"
 TITLE = "Functions of the reset, conditions of parallel training"
 ORDER = 58
 

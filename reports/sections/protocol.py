@@ -11,6 +11,7 @@ from reports import tables, templates, units
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
+PAGE = "speed"
 TITLE = "The DSN paper's protocol"
 ORDER = 32
 

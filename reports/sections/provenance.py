@@ -12,6 +12,7 @@ from reports import floors, tables, templates, units
 from reports.tables import Head, Table
 from reports.view import View
 
+PAGE = "index"
 TITLE = "What was measured"
 ORDER = 10
 

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from reports import pictures, records, templates
 from reports.view import View
 
+PAGE = "accuracy"
 TITLE = "Searches and probes"
 ORDER = 72
 

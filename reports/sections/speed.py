@@ -17,6 +17,7 @@ from reports.remarks import column as remarks_of
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
+PAGE = "speed"
 TITLE = "Speed"
 ORDER = 20
 

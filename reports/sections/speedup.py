@@ -12,6 +12,7 @@ from reports.sections.speed import DIRECTIONS, NAMES, by_direction, directions
 from reports.tables import Table
 from reports.view import View
 
+PAGE = "speed"
 TITLE = "Speed-up"
 ORDER = 30
 
@@ -20,6 +21,8 @@ _PAPER = " The DSN paper's Figure 5 times in another way, see the section on its
 
 def render(view: View) -> Markup | None:
     rows = _rows(view)
+    if view.rows("speed", *DIRECTIONS).empty:
+        return None
     if rows.empty:
         return templates.render("not_measured.html", subject=f"the baseline {view.baseline}")
     intro = (

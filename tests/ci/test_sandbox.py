@@ -116,5 +116,5 @@ def test_a_new_model_file_is_all_it_takes(folder: Path) -> None:
 
     assert "`iota`" in sandbox.run("neurons", PYTHONPATH=str(folder))
     sandbox.run("reports", "build", PYTHONPATH=str(folder))
-    page = (folder / "html/index.html").read_text()
+    page = (folder / "html/speed.html").read_text()
     assert page.count("iota") > 5

@@ -1,4 +1,4 @@
-"""One set of results for the tests of the page, of its sections and of the command."""
+"""One set of results for the tests of the site, of its sections and of the command."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reports import page
+from reports import site
 from reports.view import View, choose
 from tests.reports import known, synthetic
 
@@ -29,5 +29,6 @@ def view(root: Path) -> View:
 
 
 @pytest.fixture(scope="session")
-def html(view: View) -> str:
-    return page.html(view)
+def files(view: View) -> dict[str, str]:
+    """Return the text of every file of the site by its path."""
+    return site.files(view)

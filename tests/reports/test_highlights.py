@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from reports import kernel, page, units
+from reports import kernel, site, units
 from reports.highlights import Highlight, highlights
 from reports.view import View, choose
 from tests.reports import known, synthetic
@@ -128,7 +128,7 @@ def test_only_what_was_measured_is_a_highlight(tmp_path: Path) -> None:
     assert len(highlights(choose(tmp_path))) == 1
     synthetic.write(tmp_path, known.ACCURACY, lambda name, **axes: None)
     assert highlights(choose(tmp_path)) == []
-    assert "18 failed" in page.html(choose(tmp_path))
+    assert "18 failed" in site.files(choose(tmp_path))["index.html"]
 
 
 def test_the_baseline_of_the_headline_is_fixed(view: View) -> None:

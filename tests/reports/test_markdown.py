@@ -28,7 +28,6 @@ def test_a_subject_stays_text(view: View) -> None:
     named = replace(view, commit=replace(view.commit, subject=SUBJECT))
     line = next(x for x in page.markdown(named).splitlines() if x.startswith("**Commit:**"))
     assert is_plain(line.removeprefix("**Commit:**"))
-    assert "&lt;script&gt;alert" in str(page.html(named))
 
 
 @pytest.mark.parametrize(

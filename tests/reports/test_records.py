@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from reports import page, pictures, records
+from reports import pictures, records, site
 from reports.records import Record
 from reports.sections import claims, findings, searches, tasks
 from reports.view import View
 from suites import pictures as made
 from suites import records as written
 from suites.records import Origin
+from tests.reports.parser import Page
 
 PICTURES = {
     "lines": made.lines(
@@ -86,6 +87,8 @@ def test_the_suites_records_are_read_from_beside_the_results(tmp_path):
 
 
 def test_the_page_is_whole_with_records(view: View):
-    html = page.html(replace(view, records=(finding("holds", "a" * 40),)))
+    found = finding("holds", "a" * 40)
+    html = site.files(replace(view, records=(found,)))["findings.html"]
     ids = re.findall(r'\bid="([^"]+)"', html)
     assert len(ids) == len(set(ids))
+    assert HOSTILE in Page(html).text

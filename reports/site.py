@@ -1,0 +1,101 @@
+"""The pages of the site, and the text of each of their files.
+
+A section is on the page that its `PAGE` names. All pages share one style sheet and one script, and
+load nothing else, so that they work from a folder without a network.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from reports import palette, sections, templates
+from reports.highlights import highlights
+from reports.view import View
+
+
+class Page(NamedTuple):
+    """A page of the site."""
+
+    name: str  # of its file, without the ending; what a section names as its `PAGE`
+    title: str
+    summary: str  # what it answers
+    command: str  # measures what it shows
+
+    @property
+    def file(self) -> str:
+        return f"{self.name}.html"
+
+
+OVERVIEW = Page(
+    "index",
+    "Overview",
+    "Speed, memory, accuracy, energy and correctness of each spiking neuron",
+    "make bench",
+)
+PAGES = (
+    OVERVIEW,
+    Page(
+        "speed",
+        "Speed",
+        "How long a call takes, and why",
+        "asv run HEAD^! --bench '^(speed|calls|floors|protocol|kernels)'",
+    ),
+    Page("memory", "Memory", "How much memory training takes", "asv run HEAD^! --bench ^memory"),
+    Page("accuracy", "Accuracy", "How well networks learn", "asv run HEAD^! --bench ^accuracy"),
+    Page("energy", "Energy", "What a sample costs on a chip", "asv run HEAD^! --bench ^energy"),
+    Page(
+        "gradients",
+        "Gradients",
+        "Whether gradients are right, and how far back they reach",
+        "asv run HEAD^! --bench ^gradients",
+    ),
+    Page(
+        "properties",
+        "Properties",
+        "What each neuron can do, by experiment",
+        "asv run HEAD^! --bench ^properties",
+    ),
+    Page(
+        "findings",
+        "Findings",
+        "Whether what the papers state holds here",
+        "python -m suites.findings",
+    ),
+    Page("claims", "Claims", "What the papers print, computed again", "python -m suites.claims"),
+    Page("history", "History", "The main values over commits", "asv run NEW"),
+)
+
+
+def files(view: View, published: str = "") -> dict[str, str]:
+    """Return the text of every file of the site by its path; link asv's pages, `published`."""
+    loaded = sections.load()
+    common = {"view": view, "pages": PAGES, "published": published}
+    texts = {page.file: _page(page, loaded, common) for page in PAGES}
+    style = f"{_text('style.css')}\n{palette.css(view.models)}\n"
+    return texts | {"style.css": style, "site.js": _text("site.js")}
+
+
+def _page(page: Page, loaded: list[sections.Section], common: dict[str, Any]) -> str:
+    """Return the text of a page: the sections that were measured, and the names of the others."""
+    view = common["view"]
+    shown = [section for section in loaded if page.name == section.PAGE]
+    bodies = {section: section.render(view) for section in shown}
+    measured = [
+        {"id": section.__name__.rsplit(".", 1)[-1], "title": section.TITLE, "body": body}
+        for section, body in bodies.items()
+        if body is not None
+    ]
+    return _text(
+        "page.html",
+        **common,
+        root="",
+        page=page,
+        sections=measured,
+        missing=[section.TITLE for section, body in bodies.items() if body is None],
+        highlightable=any("data-backend=" in section["body"] for section in measured),
+        highlights=highlights(view) if page is OVERVIEW else [],
+    )
+
+
+def _text(template: str, **values: Any) -> str:
+    return str(templates.render(template, **values))
