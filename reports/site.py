@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from reports import palette, sections, templates
+from reports import models, overview, palette, sections, templates
+from reports.criteria import criteria
 from reports.highlights import highlights
 from reports.view import View
 
@@ -68,32 +69,38 @@ PAGES = (
 
 def files(view: View, published: str = "") -> dict[str, str]:
     """Return the text of every file of the site by its path; link asv's pages, `published`."""
-    loaded = sections.load()
+    loaded, compared = sections.load(), criteria(view)
     common = {"view": view, "pages": PAGES, "published": published}
-    texts = {page.file: _page(page, loaded, common) for page in PAGES}
+    first = overview.context(view, compared) | {"highlights": highlights(view)}
+    texts = {
+        page.file: _page(page, loaded, common | (first if page is OVERVIEW else {}))
+        for page in PAGES
+    }
+    for model in view.models:
+        shown = common | models.context(view, model, compared)
+        texts[f"models/{model}.html"] = _text("model.html", **shown, root="../", page=None)
     style = f"{_text('style.css')}\n{palette.css(view.models)}\n"
     return texts | {"style.css": style, "site.js": _text("site.js")}
 
 
-def _page(page: Page, loaded: list[sections.Section], common: dict[str, Any]) -> str:
+def _page(page: Page, loaded: list[sections.Section], context: dict[str, Any]) -> str:
     """Return the text of a page: the sections that were measured, and the names of the others."""
-    view = common["view"]
     shown = [section for section in loaded if page.name == section.PAGE]
-    bodies = {section: section.render(view) for section in shown}
+    bodies = {section: section.render(context["view"]) for section in shown}
     measured = [
         {"id": section.__name__.rsplit(".", 1)[-1], "title": section.TITLE, "body": body}
         for section, body in bodies.items()
         if body is not None
     ]
     return _text(
-        "page.html",
-        **common,
+        "overview.html" if page is OVERVIEW else "page.html",
+        **context,
         root="",
         page=page,
         sections=measured,
         missing=[section.TITLE for section, body in bodies.items() if body is None],
-        highlightable=any("data-backend=" in section["body"] for section in measured),
-        highlights=highlights(view) if page is OVERVIEW else [],
+        highlightable=page is OVERVIEW
+        or any("data-backend=" in section["body"] for section in measured),
     )
 
 

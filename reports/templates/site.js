@@ -55,9 +55,46 @@ const name = (mark) => {
   mark.prepend(title);
 };
 
+// The matrix shows the models that contain every word typed, and run in every way that is ticked.
+const prepareFilter = (form) => {
+  const rows = [...document.querySelectorAll("tr[data-words]")];
+  const filter = () => {
+    const words = form.elements.words.value.toLowerCase().split(/\s+/);
+    const ways = [...form.querySelectorAll("[name=runs]:checked")].map((box) => box.value);
+    rows.forEach((row) => {
+      const has = words.every((word) => row.dataset.words.toLowerCase().includes(word));
+      const runs = row.dataset.runs.split(" ");
+      row.hidden = !(has && ways.every((way) => runs.includes(way)));
+    });
+    const shown = rows.filter((row) => !row.hidden).length;
+    form.querySelector("output").textContent = `${shown} of ${rows.length} models`;
+  };
+  form.addEventListener("input", filter);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.hidden = false;
+  filter();
+};
+
+// Without access to the clipboard the text is selected, to be copied by hand.
+const prepareCopy = (button) => {
+  const code = button.parentElement.querySelector("code");
+  button.addEventListener("click", async () => {
+    getSelection().selectAllChildren(code);
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Selected";
+    }
+  });
+  button.hidden = false;
+};
+
 document.addEventListener("DOMContentLoaded", () => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   all(".theme").forEach(prepareTheme);
+  all(".filter").forEach(prepareFilter);
+  all(".copy").forEach(prepareCopy);
   all("th button").forEach((button) => button.addEventListener("click", () => sort(button)));
   const [chips, marks] = [all(".models button"), all("svg [data-model]")];
   marks.forEach(name);
