@@ -47,6 +47,10 @@ class Criterion(NamedTuple):
         return f"{self.title}, {self.case}" if self.case else self.title
 
     @property
+    def page(self) -> str:
+        return self.link.partition(".")[0]
+
+    @property
     def ranked(self) -> int:
         """How many models have a rank."""
         return sum(entry.rank > 0 for entry in self.entries.values())

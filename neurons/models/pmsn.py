@@ -44,9 +44,9 @@ class Params(NamedTuple):
     log_A_real: Tensor  # log -Re A, learnable, [C, d]
     A_imag: Tensor  # Im A, learnable, [C, d] [rad / step]
     VinvB_real: Tensor  # Re B, learnable, [C, d]: from the input to the compartments
-    VinvB_imag: Tensor  # Im B
+    VinvB_imag: Tensor  # Im B, learnable, [C, d]
     CV_real: Tensor  # Re C, learnable, [C, d]: from the compartments to the soma
-    CV_imag: Tensor  # Im C
+    CV_imag: Tensor  # Im C, learnable, [C, d]
     v_th: float = 1.0  # v_th, threshold
     coeff: float = 1.0  # coeff, factor of the soma's input
     mode: str = "reset"  # "reset", "none" or "cumsum": what the soma fires on

@@ -31,7 +31,7 @@ class State(NamedTuple):
 class Params(NamedTuple):
     beta1: Tensor  # w1, learnable, []: beta1 = -sigmoid(w1), soma to dendrite
     beta2: Tensor  # w2, learnable, []: beta2 = sigmoid(w2), dendrite to soma
-    w_gamma: Tensor | None = None  # gamma if it is learned, []
+    w_gamma: Tensor | None = None  # gamma, learnable, []: only with `learn_gamma`
     gamma: float = 0.5  # gamma, what a spike subtracts from the dendrite
     v_th: float = 1.0  # v_th, threshold
     feed: str = "before"  # the soma's potential "before" or "after" its reset feeds the dendrite

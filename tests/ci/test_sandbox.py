@@ -116,5 +116,6 @@ def test_a_new_model_file_is_all_it_takes(folder: Path) -> None:
 
     assert "`iota`" in sandbox.run("neurons", PYTHONPATH=str(folder))
     sandbox.run("reports", "build", PYTHONPATH=str(folder))
-    page = (folder / "html/speed.html").read_text()
-    assert page.count("iota") > 5
+    speed, own = ((folder / f"html/{name}.html").read_text() for name in ("speed", "models/iota"))
+    assert speed.count("iota") > 5
+    assert "training" in own and 'neurons.Layer("iota"' in own

@@ -65,7 +65,7 @@ SPEED = {
     },
 }
 GRADIENTS = {
-    "gradients.suite.Gradients.track_input_error": {
+    "gradients.suite.Gradients.track_gradient_error": {
         "params": DTYPES,
         "unit": "relative error",
         "tolerance": 1e-4,
