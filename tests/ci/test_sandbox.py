@@ -118,4 +118,4 @@ def test_a_new_model_file_is_all_it_takes(folder: Path) -> None:
     sandbox.run("reports", "build", PYTHONPATH=str(folder))
     speed, own = ((folder / f"html/{name}.html").read_text() for name in ("speed", "models/iota"))
     assert speed.count("iota") > 5
-    assert "training" in own and 'neurons.Layer("iota"' in own
+    assert ">training<" in own and "neurons.Layer(&#34;iota&#34;" in own

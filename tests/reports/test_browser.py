@@ -1,0 +1,165 @@
+"""The site in Chromium, as files: nothing fails, nothing overflows, and every control works."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reports import site
+from reports.view import View
+from tests.reports.test_records import finding
+
+pytestmark = pytest.mark.slow
+CURE = "install Chromium, and pip install -c constraints.txt -e '.[browser]'"
+playwright = pytest.importorskip("playwright.sync_api", reason=CURE)
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason=CURE)
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+OPTIONS = {"preload": False}  # would fetch the style sheet again, which a file may not
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
+
+
+@pytest.fixture(scope="module")
+def folder(view: View, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a site with a finding and its pictures."""
+    folder = tmp_path_factory.mktemp("site")
+    records = (finding("does not hold", "a" * 40, models=["lif"]),)
+    for name, text in site.files(replace(view, records=records)).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright.Browser]:
+    if CHROMIUM is None:
+        pytest.skip(f"no Chromium: {CURE}")
+    with playwright.sync_playwright() as started:
+        options = ["--no-sandbox", "--disable-gpu"]
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: playwright.Browser) -> Iterator[playwright.Page]:
+    """Return an empty page; what it complains of fails the test."""
+    context = browser.new_context(viewport=WIDE, color_scheme="light")
+    page, problems = context.new_page(), []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+    page.on("requestfailed", lambda request: problems.append(request.url))
+    yield page
+    context.close()
+    assert problems == []
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*.html"))
+
+
+def test_no_page_is_wider_than_a_phone(page: playwright.Page, folder: Path) -> None:
+    for width in (NARROW, WIDE):
+        page.set_viewport_size(width)
+        for name in names(folder):
+            page.goto((folder / name).as_uri())
+            assert page.evaluate("document.documentElement.scrollWidth") <= width["width"], name
+            if width is NARROW:  # what is folded may be wide as well
+                page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+                opened = page.evaluate("document.documentElement.scrollWidth")
+                assert opened <= width["width"], name
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_are_accessible(theme: str, page: playwright.Page, folder: Path) -> None:
+    page.emulate_media(color_scheme=theme)
+    for name in names(folder):
+        page.goto((folder / name).as_uri())
+        found = axe.Axe().run(page, options=OPTIONS).response["violations"]
+        serious = {
+            violation["id"]: violation["nodes"][0]["html"]
+            for violation in found
+            if violation["impact"] in ("serious", "critical")
+        }
+        assert serious == {}, name
+
+
+def test_a_column_sorts_by_mouse_and_by_keyboard(page: playwright.Page, folder: Path) -> None:
+    page.goto((folder / "index.html").as_uri())
+
+    def models() -> list[str]:
+        return page.locator(".matrix tbody th a").all_inner_texts()
+
+    assert models() == ["dsn", "lif", "psn"]
+    head = page.locator(".matrix thead th").nth(1)
+    head.get_by_role("button").click()
+    assert (models(), head.get_attribute("aria-sort")) == (["dsn", "lif", "psn"], "ascending")
+    head.get_by_role("button").press("Enter")
+    assert (models(), head.get_attribute("aria-sort")) == (["psn", "lif", "dsn"], "descending")
+    page.goto((folder / "accuracy.html").as_uri())
+    page.get_by_role("button", name="best").first.click()
+    assert page.locator("tbody tr").first.locator("td").first.inner_text() == "dsn"
+
+
+def test_the_matrix_is_filtered_by_words_and_by_ways(page: playwright.Page, folder: Path) -> None:
+    page.goto((folder / "index.html").as_uri())
+    rows = page.locator(".matrix tbody tr:visible th a")
+    page.get_by_role("searchbox").fill("spiking whole")
+    assert rows.all_inner_texts() == ["psn"]
+    assert page.locator(".filter output").inner_text() == "1 of 3 models"
+    page.get_by_role("searchbox").fill("")
+    page.get_by_label("all steps at once").check()
+    assert rows.all_inner_texts() == ["dsn", "psn"]
+    page.get_by_label("step by step").check()
+    assert rows.all_inner_texts() == ["dsn"]
+
+
+def test_the_theme_is_chosen_and_kept(page: playwright.Page, folder: Path) -> None:
+    page.goto((folder / "index.html").as_uri())
+    colour = "getComputedStyle(document.body).backgroundColor"
+    button, light = page.locator(".theme"), page.evaluate(colour)
+    assert button.inner_text() == "Theme: system"
+    button.click()
+    assert page.evaluate(colour) == light
+    button.click()
+    dark = page.evaluate(colour)
+    assert button.inner_text() == "Theme: dark" and dark != light
+    page.goto((folder / "models" / "lif.html").as_uri())
+    assert page.evaluate(colour) == dark
+    button.click()
+    assert page.evaluate(colour) == light
+
+
+def test_a_chosen_model_stands_out_and_marks_have_names(
+    page: playwright.Page, folder: Path
+) -> None:
+    page.goto((folder / "speed.html").as_uri())
+    marks = page.locator("#speed svg [data-model]")
+    assert page.locator("#speed svg .faint").count() == 0
+    titles = page.locator("#speed svg [data-model=lif] > title").all_text_contents()
+    assert "lif, eager" in titles
+    page.locator(".models [data-model=lif]").click()
+    faint = page.locator("#speed svg .faint").count()
+    assert 0 < faint < marks.count()
+    assert page.locator("#speed svg .faint[data-model=lif]").count() == 0
+    page.locator(".models [data-model=lif]").click()
+    assert page.locator("#speed svg .faint").count() == 0
+
+
+def test_the_example_is_copied_or_selected(page: playwright.Page, folder: Path) -> None:
+    page.goto((folder / "models" / "lif.html").as_uri())
+    page.locator(".copy").click()
+    page.wait_for_function("document.querySelector('.copy').textContent !== 'Copy'")
+    assert 'neurons.Layer("lif"' in page.evaluate("getSelection().toString()")
+
+
+def test_the_keyboard_reaches_the_content_first(page: playwright.Page, folder: Path) -> None:
+    page.goto((folder / "index.html").as_uri())
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
