@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 NEURONS = Path(__file__).parents[1] / "neurons"
 _LEARNED = "learnable"  # stands in the comment of every parameter that is trained
+_FEW_MARKS = 4  # backticks around two names
 _GENERAL = {  # options that mean the same in every model
     "shape": "(C, *), the neurons per sample",
     "T": "the number of time steps",
@@ -108,15 +109,19 @@ def _arguments(init: ast.FunctionDef, source: Source) -> Iterable[Field]:
         comment = comments.get(name, "")
         if _LEARNED in comment:
             comment = comment.partition(": ")[2]
-        meaning = comment or _GENERAL.get(name) or _sentence(source, name) or "see the equations"
+        meaning = comment or _GENERAL.get(name) or _sentence(source, name) or "see the text"
         yield Field(name, _text(default) if default else "from the input", meaning)
 
 
 def _sentence(source: Source, option: str) -> str:
-    """Return the first sentence of the docstring that names an option, "" if there is none."""
+    """Return the first sentence of the docstring about an option, "" if there is none.
+
+    One that names many options says little of each.
+    """
     prose = [part for part in source.docstring.split("\n\n") if not part.startswith(" ")]
     sentences = re.split(r"(?<=\.)\s+", " ".join(" ".join(prose).split()))
-    return next((text for text in sentences if re.search(rf"`{option}\b", text)), "")
+    about = (text for text in sentences if re.search(rf"`{option}\b", text))
+    return next((text for text in about if text.count("`") <= _FEW_MARKS), "")
 
 
 def _of_the_layer(source: Source) -> list[Field]:

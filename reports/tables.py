@@ -13,6 +13,7 @@ from markupsafe import Markup
 from reports import floors, templates, units
 from reports.markdown import markdown_text
 
+_NARROW = 6  # columns
 _NO_PEERS: Mapping[str, str] = {}
 _REASONS = {floors.INVALID: floors.REASON}
 
@@ -38,6 +39,11 @@ class Table:
     heads: Sequence[Head]
     rows: Sequence[Sequence[Cell]]
     caption: str = ""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the table fits beside a figure."""
+        return len(self.heads) <= _NARROW
 
     def html(self) -> Markup:
         return templates.render("table.html", table=self, numeric=self._numeric())

@@ -43,11 +43,11 @@ def _table(claims: list[dict[str, Any]], caption: str) -> Table:
     heads += [Head("agree"), Head("how, and why not")]
     body = [
         [
-            tables.text(claim["table"]),
-            tables.text(claim["quantity"]),
+            tables.text(claim["table"], "wrap"),
+            tables.text(claim["quantity"], "wrap"),
             tables.number(claim["paper"], f"{claim['paper']:g}"),
             tables.number(claim["ours"], units.digits(claim["ours"])),
-            tables.text(claim["unit"]),
+            tables.text(claim["unit"], "wrap"),
             tables.text("yes" if claim["reproduces"] else "no"),
             tables.text(claim["convention"], "prose"),
         ]

@@ -18,7 +18,10 @@ TITLE = "Findings"
 ORDER = 56
 
 VERDICTS = {"holds": "holds", "does not hold": "fails", "not separated": "open"}  # CSS classes
-PAPERS = {"clif": "CLIF", "ds_atgo": "DS-ATGO", "dsn": "DSN", "st_dano": "ST-DANO", "stc": "STC"}
+PAPERS = {  # and what is computed from one paper's numbers alone
+    **{"clif": "CLIF", "ds_atgo": "DS-ATGO", "dsn": "DSN", "st_dano": "ST-DANO", "stc": "STC"},
+    "dsn_consistency": "DSN, its numbers against each other",
+}
 
 
 def render(view: View) -> Markup:

@@ -1,4 +1,4 @@
-"""The templates of the page, and the Jinja environment that renders them."""
+"""The templates of the site, and the Jinja environment that renders them."""
 
 from __future__ import annotations
 
