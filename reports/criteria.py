@@ -100,7 +100,9 @@ def _least(rows: pd.DataFrame, title: str, section: str, winner: str) -> Criteri
     """Return the criterion of the lowest value of each model over its backends."""
     values = rows.sort_values(["value", "backend"]).drop_duplicates("model")
     entries = {
-        row.model: Entry(row.value, units.quantity(row.value, row.unit), row.backend, row.shape)
+        row.model: Entry(
+            row.value, units.quantity(row.value, row.unit or ""), row.backend, row.shape
+        )
         if row.state == "ok"
         else Entry(math.nan, row.state, row.backend, row.shape)
         for row in tuples(values)

@@ -32,6 +32,7 @@ def points(accuracy: Criterion, cost: Criterion) -> pd.DataFrame:
         if model in cost.entries
     ]
     frame = pd.DataFrame(rows, columns=["model", "cost", "error"]).dropna()
+    frame = frame[frame["cost"] > 0]  # the axis is logarithmic
     frame = frame.sort_values(["cost", "error"]).reset_index(drop=True)
     return frame.assign(front=frame["error"] < frame["error"].cummin().shift(fill_value=math.inf))
 

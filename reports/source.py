@@ -70,9 +70,12 @@ class Source:
 
 
 def read(model: str) -> Source | None:
-    """Return the source of a model, None if it is no file of `neurons`: another package's."""
+    """Return the source of a model; None if `neurons` has no such file, or it is no Python."""
     path = NEURONS / "models" / f"{model}.py"
-    return Source(path) if path.is_file() else None
+    try:
+        return Source(path) if path.is_file() else None
+    except (SyntaxError, UnicodeDecodeError):
+        return None
 
 
 def options(source: Source) -> list[Field]:
@@ -84,8 +87,8 @@ def options(source: Source) -> list[Field]:
     if init is None:
         return fields + _of_the_layer(source)
     arguments = [*_arguments(init, source)]
-    running = ast.literal_eval(source.record["running"]) if "running" in source.record else ()
-    named = {field.name for field in arguments} | {*running, "training"}
+    named = {field.name for field in arguments} | _words(source.record.get("running"))
+    named.add("training")
     others = [f for f in fields if f.name not in named and _LEARNED not in f.meaning]
     return arguments + (others if init.args.kwarg else []) + _of_the_layer(source)
 
@@ -132,6 +135,13 @@ def _of_the_layer(source: Source) -> list[Field]:
         Field(name, _text(source.record.get(name)) or defaults[name], _GENERAL[name])
         for name in ("surrogate", "reset")
     ]
+
+
+def _words(node: ast.expr | None) -> set[str]:
+    """Return the strings in an expression."""
+    nodes = ast.walk(node) if node else ()
+    constants = {item.value for item in nodes if isinstance(item, ast.Constant)}
+    return {value for value in constants if isinstance(value, str)}
 
 
 def _text(node: ast.expr | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from inspect import Parameter
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +50,16 @@ def test_a_model_without_a_file_has_a_page(view: View) -> None:
     shown = models.context(replace(view, frame=frame), "elsewhere", criteria(view))
     assert shown["source"] is None and shown["described"] == {}
     assert len(shown["values"].rows) > 100
+
+
+@pytest.mark.parametrize("content", [b"def (", b"\xff\xfe"])
+def test_a_file_that_is_no_python_is_like_none(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "NEURONS", tmp_path)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "half.py").write_bytes(content)
+    assert source.read("half") is None
 
 
 def test_statements_about_the_model_have_their_verdict(view: View) -> None:
