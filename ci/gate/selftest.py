@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ci.gate import trees
 from ci.gate.compare import HERE, Options, compare
@@ -127,16 +126,13 @@ def is_right(plant: Plant, report: Report) -> bool:
 @contextmanager
 def planted(plant: Plant, repo: Path, base: str) -> Iterator[str]:
     """Yield the commit of a plant; no branch and no worktree is left."""
-    with TemporaryDirectory(prefix="gate-") as scratch:
-        tree = Path(scratch) / "planted"
+    with trees.scratch_folder(repo) as scratch:
+        tree = scratch / "planted"
         trees.git(repo, "worktree", "add", "--quiet", "--detach", str(tree), base)
-        try:
-            lines = "\n    ".join(plant.lines)
-            text = WRAPPER.format(lines=lines) if lines else "# changes nothing\n"
-            with (tree / "neurons" / "models" / f"{MODEL}.py").open("a", encoding="utf-8") as file:
-                file.write(text)
-            author = ("-c", "user.name=gate", "-c", "user.email=gate@localhost")
-            trees.git(tree, *author, "commit", "--quiet", "--all", "-m", f"Plant: {plant.name}")
-            yield trees.commit(tree, "HEAD")
-        finally:
-            trees.git(repo, "worktree", "remove", "--force", str(tree))
+        lines = "\n    ".join(plant.lines)
+        text = WRAPPER.format(lines=lines) if lines else "# changes nothing\n"
+        with (tree / "neurons" / "models" / f"{MODEL}.py").open("a", encoding="utf-8") as file:
+            file.write(text)
+        author = ("-c", "user.name=gate", "-c", "user.email=gate@localhost")
+        trees.git(tree, *author, "commit", "--quiet", "--all", "-m", f"Plant: {plant.name}")
+        yield trees.commit(tree, "HEAD")

@@ -4,6 +4,8 @@ Only the measured package comes from a revision. Both sides are measured by this
 otherwise a change of the measuring code would look like a change of the neurons.
 """
 
+import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 RULER = ("suites", "ci", "tests/golden", "constraints.txt", "pyproject.toml", "asv.conf.json")
+
+PREFIX = "gate-"  # of scratch folders; the number of their process follows
 
 
 class UsageError(Exception):
@@ -55,18 +59,37 @@ def checkouts(repo: Path, commits: dict[str, str], suites: Path) -> Iterator[dic
 
     A third one, "ruler", has the base with its own suites; none if the base has no suites.
     """
-    with tempfile.TemporaryDirectory(prefix="gate-") as scratch:
-        sides = {side: Path(scratch) / side for side in commits}
-        trees = {side: Path(scratch) / f"{side}-tree" for side in commits}
-        try:
-            for side, revision in commits.items():
-                git(repo, "worktree", "add", "--quiet", "--detach", str(trees[side]), revision)
-                sides[side].mkdir()
-                (sides[side] / "neurons").symlink_to(trees[side] / "neurons")
-                (sides[side] / "suites").symlink_to(suites.resolve())
-            own = {"ruler": trees["base"]} if (trees["base"] / "suites").is_dir() else {}
-            yield sides | own
-        finally:
-            for tree in trees.values():
-                if tree.exists():
-                    git(repo, "worktree", "remove", "--force", str(tree))
+    with scratch_folder(repo) as scratch:
+        sides = {side: scratch / side for side in commits}
+        trees = {side: scratch / f"{side}-tree" for side in commits}
+        for side, revision in commits.items():
+            git(repo, "worktree", "add", "--quiet", "--detach", str(trees[side]), revision)
+            sides[side].mkdir()
+            (sides[side] / "neurons").symlink_to(trees[side] / "neurons")
+            (sides[side] / "suites").symlink_to(suites.resolve())
+        own = {"ruler": trees["base"]} if (trees["base"] / "suites").is_dir() else {}
+        yield sides | own
+
+
+@contextmanager
+def scratch_folder(repo: Path) -> Iterator[Path]:
+    """Yield a folder for worktrees; remove it, and those of runs that were killed, with theirs."""
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}[0-9]*-*"):
+        if not _runs(int(left.name.split("-")[1])):
+            shutil.rmtree(left, ignore_errors=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as scratch:
+            yield Path(scratch)
+    finally:
+        git(repo, "worktree", "prune")
+
+
+def _runs(process: int) -> bool:
+    """Return whether a process with this number runs."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it is another user's
+    return True

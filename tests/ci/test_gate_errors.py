@@ -1,9 +1,12 @@
 """The gate from end to end: sides that cannot be measured, usage errors, interruptions."""
 
+import contextlib
 import os
+import random
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -63,25 +66,62 @@ def test_a_usage_error_is_one_line(
     assert output.out == ""
 
 
-@pytest.mark.parametrize("interruption", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_leaves_nothing_behind(
-    repository: Path, tmp_path: Path, interruption: signal.Signals
+MOMENTS = [pytest.param(n, marks=[pytest.mark.exhaustive] * (n > 2)) for n in range(10)]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_run_ended_at_any_moment_leaves_nothing_behind(
+    repository: Path, tmp_path: Path, moment: int
 ) -> None:
-    folders = ["--repo", repository, "--suites", repository / "suites", "--head", "main"]
-    with subprocess.Popen(
-        [sys.executable, "-m", "ci.gate", "--full", *folders],
-        cwd=Path(gate.__file__).parents[2],
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+    """Ended by Ctrl-C, by a cancelled job, or killed: then the next run cleans up behind it."""
+    number = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)[moment % 3]
+    scratch, output = tmp_path / "scratch", tmp_path / "output"
+    scratch.mkdir()
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    command = [sys.executable, "-m", "ci.gate", "--full", "--repo", repository, "-o", output]
+    command += ["--suites", repository / "suites", "--minimum", 1]
+    root = Path(gate.__file__).parents[2]
+    running = subprocess.Popen(
+        [*map(str, command), "--head", "main"],
+        cwd=root,
+        env=environment,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as running:
-        assert running.stderr
-        characters = iter(lambda: running.stderr.read(1), "")
-        shown = ""
-        while "screen" not in shown:
-            shown += next(characters)
-        running.send_signal(interruption)
-        assert running.wait(timeout=60) == 128 + interruption
-    assert list(tmp_path.iterdir()) == []
-    assert git(repository, "worktree", "list").count("\n") == 0
+        stderr=subprocess.DEVNULL,
+    )
+    wait_until_it_started(scratch)
+    time.sleep(random.Random(moment).uniform(0, 5))
+    running.send_signal(number)
+    ended = running.wait(timeout=60)
+    assert ended in (0, -number, 128 + number), "0: it was over before"
+    if number is signal.SIGKILL:
+        wait_until_it_is_empty_of_processes(scratch)
+        subprocess.run(
+            [*map(str, command), "--head", "same"], cwd=root, env=environment, check=True
+        )
+    assert processes(scratch) == [] and list(scratch.iterdir()) == []
+    assert len(git(repository, "worktree", "list").splitlines()) == 1
+    files = {path.name for path in output.iterdir()} if output.exists() else set()
+    assert files in (set(), {"gate.md", "gate.json", "gate.xml", "gate.html"})
+
+
+def wait_until_it_started(scratch: Path) -> None:
+    """Wait until the gate has made its folder: before, nothing can be left behind."""
+    while not list(scratch.iterdir()):
+        time.sleep(0.02)
+
+
+def wait_until_it_is_empty_of_processes(scratch: Path) -> None:
+    """Wait until the workers have noticed that the gate is gone."""
+    patience = time.monotonic() + 30
+    while processes(scratch) and time.monotonic() < patience:
+        time.sleep(0.1)
+
+
+def processes(folder: Path) -> list[str]:
+    """Return the processes whose working directory is inside a folder."""
+    inside = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if str(link.readlink()).startswith(str(folder)):
+                inside.append(link.parent.name)
+    return inside

@@ -13,7 +13,9 @@ FORMATS = (markdown, json, junit, page)
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write a file of every format into a folder."""
+    """Write a file of every format into a folder; each is there as a whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    for output in FORMATS:
-        (folder / output.FILE).write_text(output.text(report), encoding="utf-8")
+    for file, text in [(folder / output.FILE, output.text(report)) for output in FORMATS]:
+        partial = file.with_suffix(".partial")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(file)
