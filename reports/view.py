@@ -123,7 +123,7 @@ def choose(
     return View(
         frame=rows,
         history=history,
-        commit=Commit(chosen, first["date"], _git("log", "-1", "--format=%s", chosen)),
+        commit=Commit(chosen, first["date"], git("log", "-1", "--format=%s", chosen)),
         machine=first["machine"],
         machine_facts=recorded.machines.get(first["machine"], {}),
         run=_run(recorded.runs, first),
@@ -188,7 +188,7 @@ def _check_measured(kind: str, name: str, column: pd.Series) -> str:
 def _commit(frame: pd.DataFrame, revision: str | None, notes: list[str]) -> str:
     """Return the full hash of a revision; without one, of HEAD or else the newest measured."""
     measured = list(frame.sort_values(["date", "started"])["commit"].unique())
-    full = _git("rev-parse", "--verify", "--quiet", f"{revision or 'HEAD'}^{{commit}}")
+    full = git("rev-parse", "--verify", "--quiet", f"{revision or 'HEAD'}^{{commit}}")
     if full in measured:
         return full
     if revision is None:
@@ -221,7 +221,7 @@ def _newest_environments(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["env"] == frame["commit"].map(newest)]
 
 
-def _git(*arguments: str) -> str:
+def git(*arguments: str) -> str:
     try:
         answer = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
     except OSError:
