@@ -7,14 +7,15 @@ values is compared as it is. In each series
 * the noise is estimated from differences of neighbours and of values five apart: a jump touches few
   of these, and both together say how far the noise of one value is also that of the next;
 * PELT (Killick, Fearnhead and Eckley 2012; the library ruptures) cuts the series into plateaus of
-  five values or more, at the price of `PENALTY` noise^2 log(n) for each cut. It does so twice, with
-  and without a slope that all plateaus share, and the cheaper explanation counts;
+  five values or more, at the price of `PENALTY` noise^2 log(n) for each cut. It does so beside
+  several slow drifts: none, and a ramp that begins at the release or at a quarter of the series.
+  The cheapest explanation counts;
 * Welch's t-test compares the plateaus before and after a cut, as if it had been tried at every
   place (Bonferroni), and Benjamini and Hochberg's method corrects for the number of series: of the
   jumps found, 5 % are wrong on average.
 
 Creep is the slope that the plateaus since the last release share. It has the same correction for
-the number of series, and none for places.
+the number of series, and none for places. The last four values do not count.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ MINIMUM = 5  # values of a plateau, so a jump is found five commits later
 PENALTY = 3.0
 WRONG = 0.05  # share of what is found that is wrong on average
 SMALLEST = 0.02  # a smaller change is not reported, as the gate ignores it
-ROUNDS = 10  # to agree on the slope and the cuts; three are usual
+ROUNDS = 10  # to agree on the drift and the cuts; three are usual
 OUTLIER = 4.0  # times the noise
 MOST_CORRELATED = 0.8
 
@@ -47,14 +48,14 @@ class Series(NamedTuple):
 
     values: Array
     release: int = 0  # position of the first value since the last release
-    smallest: float = SMALLEST  # fraction of the old value
+    smallest: float = SMALLEST  # jump, as a fraction of the old value
 
 
 class Change(NamedTuple):
     """A change of a series from one value to another."""
 
     kind: str  # JUMP or CREEP
-    position: int  # of the first value after a jump, of the last value of a creep
+    position: int  # of the first value after a jump, of the last one of a creep
     old: float
     new: float
     p: float
@@ -73,6 +74,14 @@ class _Noise(NamedTuple):
 
     spread: float
     factor: float
+
+
+class _Explanation(NamedTuple):
+    """A series as plateaus, which end before `ends`, beside a slow drift."""
+
+    cost: float
+    ends: list[int]
+    drift: Array
 
 
 def find(series: Mapping[Name, Series]) -> dict[Name, list[Change]]:
@@ -101,56 +110,61 @@ def _jumps(series: Series) -> list[Change]:
         return []
     noise = _noise(y)
     y = _without_outliers(y, noise)
-    ends, slope = _cut(y, PENALTY * (noise.spread * noise.factor) ** 2 * math.log(len(y)))
-    plateaus = _split(y - slope * np.arange(len(y)), ends)
+    price = PENALTY * (noise.spread * noise.factor) ** 2 * math.log(len(y))
+    _, ends, drift = _cut(y, series.release, price)
+    plateaus = _split(y - drift, ends)
     jumps = []
     for position, (before, after) in zip(ends, itertools.pairwise(plateaus), strict=False):
         p = min(1.0, places * _welch(before, after, noise))
-        old, new = (_back(series, part.mean() + slope * position) for part in (before, after))
+        old, new = (_back(series, part.mean() + drift[position]) for part in (before, after))
         jumps.append(Change(JUMP, position, old, new, p))
-    return [jump for jump in jumps if _is_large(jump, series)]
+    return [jump for jump in jumps if _is_large(jump, series.smallest)]
 
 
 def _creep(series: Series, jumps: list[Change]) -> list[Change]:
     """Return the creep of one series since the release, [] if it is too short or too small."""
-    y = _comparable(series.values)[series.release :]
+    last = len(series.values) - MINIMUM  # what comes after it may be the beginning of a jump
+    y = _comparable(series.values)[series.release : last + 1]
     if len(y) < 2 * MINIMUM:
         return []
     noise = _noise(y)
     y = _without_outliers(y, noise)
     cuts = [jump.position - series.release for jump in jumps if jump.position > series.release]
     ends = [*cuts, len(y)]
-    slope, error = _slope(y, ends)
+    slope, error = _slope(np.arange(len(y), dtype=float), y, ends)
     t = abs(slope) / max(error * noise.factor, np.finfo(float).tiny)
     p = 2 * float(stats.t.sf(t, len(y) - len(ends) - 1))
     start = y[: ends[0]].mean() - slope * (ends[0] - 1) / 2
     old, new = _back(series, start), _back(series, start + slope * (len(y) - 1))
-    creep = Change(CREEP, len(series.values) - 1, old, new, p)
-    return [creep] if _is_large(creep, series) else []
+    creep = Change(CREEP, last, old, new, p)
+    return [creep] if _is_large(creep, SMALLEST) else []
 
 
-def _cut(y: Array, price: float) -> tuple[list[int], float]:
-    """Return where the plateaus end and the slope that they share, if each cut has a price."""
-    x, explanations = np.arange(len(y)), []
-    for slope in (0.0, _slope(y, [len(y)])[0]):
-        ends: list[int] = []
-        for _ in range(ROUNDS):
-            last, level = ends, (y - slope * x).reshape(-1, 1)
-            search = ruptures.KernelCPD(kernel="linear", min_size=MINIMUM).fit(level)
-            ends = [int(end) for end in search.predict(pen=price)]
-            if ends == last:
-                break
-            slope = _slope(y, ends)[0]
-        plateaus = _split(y - slope * x, ends)
-        left = sum(float(((part - part.mean()) ** 2).sum()) for part in plateaus)
-        explanations.append((left + price * len(ends), ends, slope))
-    _, ends, slope = min(explanations)
-    return ends, slope
+def _cut(y: Array, release: int, price: float) -> _Explanation:
+    """Return the cheapest explanation of a series in which each cut, and a ramp, have a price."""
+    quarters = range(0, len(y), max(len(y) // 4, 1))
+    starts = {start for start in (release, *quarters) if start <= len(y) - MINIMUM}
+    ramps = [np.maximum(np.arange(len(y)) - start, 0.0) for start in sorted(starts)]
+    return min((_explain(y, ramp, price) for ramp in [None, *ramps]), key=lambda e: e.cost)
 
 
-def _slope(y: Array, ends: list[int]) -> tuple[float, float]:
-    """Return the slope that all plateaus share, and its standard error for independent values."""
-    x = np.arange(len(y), dtype=float)
+def _explain(y: Array, ramp: Array | None, price: float) -> _Explanation:
+    """Return the plateaus of a series beside a ramp of unknown height, or without one."""
+    drift, ends = np.zeros(len(y)), [len(y)]
+    for _ in range(ROUNDS):
+        if ramp is not None:
+            drift = _slope(ramp, y, ends)[0] * ramp
+        level, last = (y - drift).reshape(-1, 1), ends
+        search = ruptures.KernelCPD(kernel="linear", min_size=MINIMUM).fit(level)
+        ends = [int(end) for end in search.predict(pen=price)]
+        if ends == last:
+            break
+    left = float((_centred(y - drift, ends) ** 2).sum())
+    return _Explanation(left + price * (len(ends) + (ramp is not None)), ends, drift)
+
+
+def _slope(x: Array, y: Array, ends: list[int]) -> tuple[float, float]:
+    """Return the slope over x that all plateaus share, and its error for independent values."""
     line = stats.linregress(_centred(x, ends), _centred(y, ends))
     return float(line.slope), float(line.stderr)
 
@@ -208,5 +222,5 @@ def _back(series: Series, level: float) -> float:
     return math.exp(level) if (series.values > 0).all() else float(level)
 
 
-def _is_large(change: Change, series: Series) -> bool:
-    return abs(change.new - change.old) > series.smallest * abs(change.old)
+def _is_large(change: Change, smallest: float) -> bool:
+    return abs(change.new - change.old) > smallest * abs(change.old)

@@ -56,11 +56,11 @@ def table(
     return order.drop(columns="size").reset_index(drop=True)
 
 
-def name(row: Any, benchmarks: Mapping[str, Mapping[str, Any]]) -> str:
+def name(row: pd.Series, benchmarks: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the name of a case, as the gate and `ci.bisect` use it."""
-    values = {"model": row.model, "backend": row.backend, "shape": row.shape, **row.params}
-    axes = benchmarks.get(row.benchmark, {}).get("param_names") or row.params
-    return f"{row.benchmark}({', '.join(str(values[axis]) for axis in axes)})"
+    values = {**row[["model", "backend", "shape"]], **row["params"]}
+    axes = benchmarks.get(row["benchmark"], {}).get("param_names") or row["params"]
+    return f"{row['benchmark']}({', '.join(str(values[axis]) for axis in axes)})"
 
 
 def _series(rows: pd.DataFrame, start: pd.Timestamp) -> changes.Series:
