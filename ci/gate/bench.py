@@ -48,6 +48,7 @@ class Bench:
     sides: dict[str, Side]
     cases: list[Case]
     strict: Mapping[str, float] = field(default_factory=dict)  # the base's own tolerances, by case
+    only: str | None = None  # the name of the one case to measure; without it, all of them
     trainings: dict[tuple[str, str], list[Trained]] = field(default_factory=dict)
     _traces: dict[str, dict[str, Trace]] = field(default_factory=dict)
 
@@ -82,6 +83,7 @@ class Bench:
             for name, case in listed.items()
             if self.impact.measures(case["models"], timed=case["kind"] == "speed")
         }
+        listed = {n: case for n, case in listed.items() if self.only in (None, n)}
         for name, description in tqdm(listed.items(), "gate: probe", unit="case"):
             if self.over():
                 called = f"{len(self.cases)} of {len(listed)} cases were called in time"
@@ -196,9 +198,10 @@ def opened(
     seed: int,
     ends: float,
     strict: Mapping[str, float],
+    only: str | None = None,
 ) -> Iterator[Bench]:
     """Yield a bench with running workers and probed cases; end the workers afterwards."""
-    bench = Bench(roots, impact, profile, minimum, random.Random(seed), ends, {}, [], strict)
+    bench = Bench(roots, impact, profile, minimum, random.Random(seed), ends, {}, [], strict, only)
     try:
         bench.replace_workers()
         bench.probe()
