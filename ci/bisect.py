@@ -1,6 +1,6 @@
 """Find the commit at which one case of the gate became worse, without anybody's help.
 
-    python -m ci.bisect "speed.suite.Inference.time_forward(lif, eager, T=64 N=1 C=256)" v1.0.0 main
+    python -m ci.bisect "speed.suite.Inference.time_forward(lif, eager, T=256 N=4 C=64)" v1.0.0 main
 
 The commits between GOOD and BAD that change `neurons/`, along the first parents, are measured
 beside GOOD as the gate measures a head beside its base, until one is left. A commit is bad if the

@@ -7,9 +7,9 @@ values is compared as it is. In each series
 * the noise is estimated from differences of neighbours and of values five apart: a jump touches few
   of these, and both together say how far the noise of one value is also that of the next;
 * PELT (Killick, Fearnhead and Eckley 2012; the library ruptures) cuts the series into plateaus of
-  five values or more, at the price of `PENALTY` noise^2 log(n) for each cut. It does so beside
-  several slow drifts: none, and a ramp that begins at the release or at a quarter of the series.
-  The cheapest explanation counts;
+  five values or more, at the price of `PENALTY` noise^2 log(n) for each cut. It does so on top of
+  several creeps: none, and a ramp that begins at the release or at a quarter of the series. The
+  cheapest explanation counts;
 * Welch's t-test compares the plateaus before and after a cut, as if it had been tried at every
   place (Bonferroni), and Benjamini and Hochberg's method corrects for the number of series: of the
   jumps found, 5 % are wrong on average.
@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 import ruptures
 from scipy import ndimage, stats
+from tqdm import tqdm
 
 Array = npt.NDArray[np.float64]
 Name = TypeVar("Name", bound=Hashable)
@@ -38,7 +39,7 @@ MINIMUM = 5  # values of a plateau, so a jump is found five commits later
 PENALTY = 3.0
 WRONG = 0.05  # share of what is found that is wrong on average
 SMALLEST = 0.02  # a smaller change is not reported, as the gate ignores it
-ROUNDS = 10  # to agree on the drift and the cuts; three are usual
+ROUNDS = 10  # to agree on the creep and the cuts; three are usual
 OUTLIER = 4.0  # times the noise
 MOST_CORRELATED = 0.8
 
@@ -77,16 +78,17 @@ class _Noise(NamedTuple):
 
 
 class _Explanation(NamedTuple):
-    """A series as plateaus, which end before `ends`, beside a slow drift."""
+    """A series as plateaus, which end before `ends`, on top of a creep."""
 
     cost: float
     ends: list[int]
-    drift: Array
+    creep: Array
 
 
 def find(series: Mapping[Name, Series]) -> dict[Name, list[Change]]:
     """Return the changes of each series: its jumps, the oldest first, then its creep."""
-    jumps = _significant({name: _jumps(one) for name, one in series.items()})
+    progress = tqdm(series.items(), "reports: changes", unit="series", delay=2)
+    jumps = _significant({name: _jumps(one) for name, one in progress})
     creeps = _significant({name: _creep(one, jumps[name]) for name, one in series.items()})
     return {name: jumps[name] + creeps[name] for name in series}
 
@@ -111,12 +113,12 @@ def _jumps(series: Series) -> list[Change]:
     noise = _noise(y)
     y = _without_outliers(y, noise)
     price = PENALTY * (noise.spread * noise.factor) ** 2 * math.log(len(y))
-    _, ends, drift = _cut(y, series.release, price)
-    plateaus = _split(y - drift, ends)
+    _, ends, creep = _cut(y, series.release, price)
+    plateaus = _split(y - creep, ends)
     jumps = []
     for position, (before, after) in zip(ends, itertools.pairwise(plateaus), strict=False):
         p = min(1.0, places * _welch(before, after, noise))
-        old, new = (_back(series, part.mean() + drift[position]) for part in (before, after))
+        old, new = (_back(series, part.mean() + creep[position]) for part in (before, after))
         jumps.append(Change(JUMP, position, old, new, p))
     return [jump for jump in jumps if _is_large(jump, series.smallest)]
 
@@ -149,18 +151,18 @@ def _cut(y: Array, release: int, price: float) -> _Explanation:
 
 
 def _explain(y: Array, ramp: Array | None, price: float) -> _Explanation:
-    """Return the plateaus of a series beside a ramp of unknown height, or without one."""
-    drift, ends = np.zeros(len(y)), [len(y)]
+    """Return the plateaus of a series on top of a ramp of unknown height, or without one."""
+    creep, ends = np.zeros(len(y)), [len(y)]
     for _ in range(ROUNDS):
         if ramp is not None:
-            drift = _slope(ramp, y, ends)[0] * ramp
-        level, last = (y - drift).reshape(-1, 1), ends
+            creep = _slope(ramp, y, ends)[0] * ramp
+        level, last = (y - creep).reshape(-1, 1), ends
         search = ruptures.KernelCPD(kernel="linear", min_size=MINIMUM).fit(level)
         ends = [int(end) for end in search.predict(pen=price)]
         if ends == last:
             break
-    left = float((_centred(y - drift, ends) ** 2).sum())
-    return _Explanation(left + price * (len(ends) + (ramp is not None)), ends, drift)
+    left = float((_centred(y - creep, ends) ** 2).sum())
+    return _Explanation(left + price * (len(ends) + (ramp is not None)), ends, creep)
 
 
 def _slope(x: Array, y: Array, ends: list[int]) -> tuple[float, float]:

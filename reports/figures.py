@@ -57,7 +57,7 @@ def lines(
 
     `styles` gives the line style of each backend. Each model is named once, at the end of one of
     its lines. With `x_names` the x axis is a row of names instead of a logarithmic scale. A row
-    without a value is a cross at the bottom.
+    without a value is a cross at the bottom; one whose `jump` is true has a ring.
     """
     models = list(dict.fromkeys(rows["model"]))
     values = rows["value"]
@@ -162,6 +162,10 @@ def _line(axes: Axes, line: pd.DataFrame, x: str, style: Style) -> None:
         band = axes.fill_between(at, low, line["hi"], color=SERIES, alpha=0.14, linewidth=0)
         tag(band, model, backend)
     tag(stroke(axes, at, line["value"], style), model, backend)
+    if "jump" in line and line["jump"].any():
+        here = line[line["jump"]]
+        (ring,) = axes.plot(here[x], here["value"], "o", color=SERIES, mfc="none", markersize=12)
+        tag(ring, model, backend)
     bottom = axes.get_xaxis_transform()
     for absent in at[line["value"].isna()]:
         (cross,) = axes.plot([absent], [0.015], "x", color=SERIES, transform=bottom, clip_on=False)

@@ -110,11 +110,15 @@ def _text(view: View, changed: pd.DataFrame, start: str) -> str:
     for title, rows in (("worse", changed[changed["loss"]]), ("better", changed[~changed["loss"]])):
         parts.append(f"\n{title}: {len(rows)}\n{_columns(rows) if len(rows) else ''}".rstrip())
     commits = tables.unique(changed["commit"])
-    subjects = [f"{commit[:8]}  {git('log', '-1', '--format=%s', commit)}" for commit in commits]
-    return "\n".join([*parts, "", *subjects]).rstrip()
+    subjects = [git("log", "-1", "--format=%s", commit) for commit in commits]
+    titles = [
+        f"{c[:8]}  {subject}" for c, subject in zip(commits, subjects, strict=True) if subject
+    ]
+    return "\n".join([*parts, "", *titles]).rstrip()
 
 
 def _columns(rows: pd.DataFrame) -> str:
+    """Return the rows as aligned columns, the names of the series last: they may be long."""
     shown = [
         [
             units.times(row.ratio) if row.ratio > 0 else "-",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from reports import analysis, tables, templates, units
+from reports import analysis, changes, tables, templates, units
 from reports.drawing import line_legend
 from reports.figures import panels
 from reports.tables import Head, Table
@@ -42,7 +42,8 @@ def render(view: View) -> Markup | None:
     return templates.render(
         "figures.html",
         intro=f"{len(commits)} commits on {view.machine}, the oldest first. A cross at the bottom"
-        " is a commit without a value: the model did not exist yet, or it failed.",
+        " is a commit without a value: the model did not exist yet, or it failed. A ring is the"
+        " first commit after a jump; python -m reports regressions prints those of every series.",
         legend=line_legend(view.styles_of(view.ours(view.history)), "history"),
         panels=drawn,
         folded=folded,
@@ -79,9 +80,9 @@ def _main_rows(view: View, suite: str, metric: str) -> pd.DataFrame:
 def _panels(
     view: View, rows: pd.DataFrame, commits: list[str], heading: str, *, stem: str, unit: str
 ) -> dict[str, Markup]:
-    places = rows["commit"].map(commits.index)
+    rows = _with_jumps(rows.assign(at=rows["commit"].map(commits.index)))
     return panels(
-        rows.assign(at=places).sort_values(["model", "backend"]),
+        rows,
         view.styles,
         heading,
         stem=stem,
@@ -90,6 +91,20 @@ def _panels(
         x_label="",
         x_names=[commit[:7] for commit in commits],
     )
+
+
+def _with_jumps(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows by model and backend, with whether each is the first after a jump."""
+    rows = rows.sort_values(["model", "backend", "at"], ignore_index=True)
+    lines = dict(iter(rows.dropna(subset="value").groupby(["model", "backend"])))
+    found = changes.find({k: changes.Series(line["value"].to_numpy()) for k, line in lines.items()})
+    first = [
+        lines[key].index[change.position]
+        for key, some in found.items()
+        for change in some
+        if change.kind == changes.JUMP
+    ]
+    return rows.assign(jump=rows.index.isin(first))
 
 
 def _table(view: View, rows: pd.DataFrame, commits: list[str], unit: str) -> Table:

@@ -23,6 +23,7 @@ from reports.sections import (
 from reports.tables import Table
 from reports.view import View, choose
 from suites.properties.suite import Models
+from tests.reports import synthetic
 from tests.reports.known import MODELS
 
 
@@ -110,6 +111,21 @@ def test_history_shows_the_commit_that_lacks_a_model(view: View, root: Path) -> 
     row = re.search(r'data-model="dsn">.*?</td><td[^>]*>compile</td>(.*?)</tr>', str(section), re.S)
     assert row is not None and "n/a" in row[1] and ">8.19<" in row[1]  # ms at T = 16 384
     assert history.render(choose(root, "aaaa", machine="gpu")) is None
+
+
+def test_history_has_a_ring_at_the_first_commit_after_a_jump(tmp_path: Path) -> None:
+    axes = {"model": ["lif", "psn"], "backend": ["eager"], "shape": ["T=1024 N=1 C=8"]}
+    for number in range(12):
+        synthetic.write(
+            tmp_path,
+            {"speed.suite.Training.time_training": {"params": axes}},
+            lambda name, model, number=number, **_: 2.0 if model == "lif" and number >= 6 else 1.0,
+            commit=f"{number:08x}" * 5,
+            date=synthetic.JUNE + number,
+        )
+    drawn = str(history.render(choose(tmp_path))).partition("<details>")[0]
+    marks = {model: drawn.count(f'data-model="{model}"') for model in axes["model"]}
+    assert marks["lif"] == marks["psn"] + 1
 
 
 def test_first_calls_are_a_table(view: View) -> None:
