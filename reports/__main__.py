@@ -60,10 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--baseline", metavar="MODEL", help="speed-ups are over it; default: psn")
     build.add_argument("-o", "--output", type=Path, default=Path("html"), metavar="DIR")
     build.add_argument("--markdown", type=Path, metavar="FILE", help="default: DIR/summary.md")
-    found = commands.add_parser("regressions", help="print where series of values changed")
-    found.add_argument("--since", metavar="REV", help="of creep; default: the last release tag")
-    found.add_argument("--json", action="store_true", help="a list of objects")
-    for command in (build, found):
+    history = commands.add_parser("regressions", help="print where series of values changed")
+    history.add_argument("--since", metavar="REV", help="default: all; of creep the last release")
+    history.add_argument("--json", action="store_true", help="a list of objects")
+    for command in (build, history):
         command.add_argument("--machine", metavar="NAME", help="default: the last one measured")
         command.add_argument("--profile", metavar="NAME", help="default: the last one measured")
         command.add_argument("--results", type=Path, default=Path(results.ROOT), metavar="DIR")

@@ -44,10 +44,10 @@ def table(
     rows = rows.assign(others=rows["params"].map(str))
     keys = ["benchmark", "model", "backend", "shape", "others", "env"]
     groups = dict(iter(rows.groupby(keys, sort=False, dropna=False)))
-    found = changes.find({key: _series(group, start) for key, group in groups.items()})
+    by_case = changes.find({key: _series(group, start) for key, group in groups.items()})
     lines = [
         {"series": name(groups[key].iloc[-1], benchmarks), **_line(groups[key], change, start)}
-        for key, changed in found.items()
+        for key, changed in by_case.items()
         for change in changed
     ]
     frame = pd.DataFrame(lines, columns=[*COLUMNS, "date"]).astype({"loss": bool})
@@ -104,9 +104,9 @@ def _records(changed: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _text(view: View, changed: pd.DataFrame, start: str) -> str:
     """Return the tables of losses and improvements, and the subjects of their commits."""
-    measured = f"{view.history['commit'].nunique()} commits on {view.machine}"
-    profile = f", profile {view.profile}" if view.profile else ""
-    parts = [f"{measured}{profile}; creep since {start}"]
+    profile = f" with the profile {view.profile}" if view.profile else ""
+    commits = view.history["commit"].nunique()
+    parts = [f"commits measured on {view.machine}{profile}: {commits}; creep since {start}"]
     for title, rows in (("worse", changed[changed["loss"]]), ("better", changed[~changed["loss"]])):
         parts.append(f"\n{title}: {len(rows)}\n{_columns(rows) if len(rows) else ''}".rstrip())
     commits = tables.unique(changed["commit"])

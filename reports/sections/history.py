@@ -97,11 +97,13 @@ def _with_jumps(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows by model and backend, with whether each is the first after a jump."""
     rows = rows.sort_values(["model", "backend", "at"], ignore_index=True)
     lines = dict(iter(rows.dropna(subset="value").groupby(["model", "backend"])))
-    found = changes.find({k: changes.Series(line["value"].to_numpy()) for k, line in lines.items()})
+    by_line = changes.find(
+        {k: changes.Series(line["value"].to_numpy()) for k, line in lines.items()}
+    )
     first = [
         lines[key].index[change.position]
-        for key, some in found.items()
-        for change in some
+        for key, changed in by_line.items()
+        for change in changed
         if change.kind == changes.JUMP
     ]
     return rows.assign(jump=rows.index.isin(first))

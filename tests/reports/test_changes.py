@@ -177,7 +177,7 @@ def test_regressions_are_printed_the_worst_first(
     repository: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = printed(capsys)
-    assert text.startswith("40 commits on box; creep since v1.0.0\n")
+    assert text.startswith("commits measured on box: 40; creep since v1.0.0\n")
     worse, better = text.split("better: 1")
     lines = worse.split("worse: 3\n")[1].strip().split("\n")[1:]
     cells = [line.split("  ") for line in lines]
