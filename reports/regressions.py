@@ -109,11 +109,8 @@ def _text(view: View, changed: pd.DataFrame, start: str) -> str:
     parts = [f"commits measured on {view.machine}{profile}: {commits}; creep since {start}"]
     for title, rows in (("worse", changed[changed["loss"]]), ("better", changed[~changed["loss"]])):
         parts.append(f"\n{title}: {len(rows)}\n{_columns(rows) if len(rows) else ''}".rstrip())
-    commits = tables.unique(changed["commit"])
-    subjects = [git("log", "-1", "--format=%s", commit) for commit in commits]
-    titles = [
-        f"{c[:8]}  {subject}" for c, subject in zip(commits, subjects, strict=True) if subject
-    ]
+    subjects = {c: git("log", "-1", "--format=%s", c) for c in tables.unique(changed["commit"])}
+    titles = [f"{commit[:8]}  {subject}" for commit, subject in subjects.items() if subject]
     return "\n".join([*parts, "", *titles]).rstrip()
 
 
