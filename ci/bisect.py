@@ -48,7 +48,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--repo", type=Path, default=HERE, help="default: this repository")
     parser.add_argument("--suites", type=Path, default=HERE / "suites", help="default: ours")
     parser.add_argument("--profile", default="gate", help="SPIKEBENCH_PROFILE; default: gate")
-    parser.add_argument("--minutes", type=float, default=8.0, help="a commit at most; default: 8")
+    parser.add_argument("--minutes", type=float, default=15.0, help="a commit at most; default: 15")
     return parser.parse_args(arguments)
 
 
