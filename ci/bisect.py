@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
@@ -28,9 +29,9 @@ from ci.gate.impact import Impact
 from ci.gate.rows import USAGE_ERROR, Row
 from ci.gate.rules import counters, numerics
 from ci.gate.rules.coverage import coverage_gap
-from ci.gate.rules.speed import CONFIRM_ROUNDS, LATE
+from ci.gate.rules.speed import LATE
 from ci.gate.side import SideError
-from ci.gate.statistics import Outcome, judge, settled, signed_rank
+from ci.gate.statistics import LOOKS, Outcome, judge, settled, signed_rank
 from ci.gate.trees import UsageError, git
 from reports.units import quantity
 
@@ -162,12 +163,8 @@ def row_of(both_sides: Bench, name: str) -> Row:
 def timed(both_sides: Bench) -> Iterator[Row]:
     """Yield the row of a timing, from fresh rounds: one case needs no screen."""
     (case,) = both_sides.cases
-    measured = both_sides.measure(
-        [case.name],
-        CONFIRM_ROUNDS,
-        fresh=True,
-        stop=lambda pairs: settled(pairs, CONFIRM_ROUNDS),
-    )
+    enough = partial(settled, known={})
+    measured = both_sides.measure([case.name], max(LOOKS), fresh=True, stop=enough)
     if not measured:
         raise SideError(LATE)
     pair = measured[case.name]

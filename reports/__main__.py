@@ -1,6 +1,6 @@
-"""Read asv's results and turn them into one page, or say where they changed.
+"""Read asv's results and turn them into a site, or say where they changed.
 
-    python -m reports build         one page without other files
+    python -m reports build         a site that needs no server
     python -m reports regressions   the commits at which something became worse or better
 
 The exit status is 1 if a file could not be read and the others were used, 2 if there is nothing
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(commit=None, baseline=None)
     commands = parser.add_subparsers(dest="command", required=True)
-    build = commands.add_parser("build", help="write index.html and summary.md")
+    build = commands.add_parser("build", help="write the site, index.html first, and summary.md")
     build.add_argument("--commit", metavar="REV", help="default: HEAD, or the newest measured one")
     build.add_argument("--baseline", metavar="MODEL", help="speed-ups are over it; default: psn")
     build.add_argument("-o", "--output", type=Path, default=Path("html"), metavar="DIR")
