@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
+
+import torch
 from torch import Tensor
 
 from suites import cases
@@ -23,3 +27,22 @@ def trace(model: str) -> dict[str, Tensor]:
     names = ["spikes", "d/dx", *(f"d/d{name}" for name, _ in layer.named_parameters())]
     values = spikes_and_gradients(layer, x, output_gradient(x))
     return dict(zip(names, values, strict=True))
+
+
+def bits(model: str) -> dict[str, str]:
+    """Return a hash of the same spikes and gradients by backend and dtype, as in "cpu float32".
+
+    What cannot run is left out.
+    """
+    hashes = {}
+    for backend, dtype in itertools.product(cases.backends(), (torch.float32, torch.float64)):
+        try:
+            layer = cases.layer(model, backend, SHAPE).to(dtype)
+        except NotImplementedError:
+            continue
+        x = cases.current(SHAPE).to(dtype)
+        content = hashlib.sha256()
+        for value in spikes_and_gradients(layer, x, output_gradient(x)):
+            content.update(value.detach().cpu().contiguous().numpy().tobytes())
+        hashes[f"{backend} {str(dtype).removeprefix('torch.')}"] = content.hexdigest()
+    return hashes

@@ -50,7 +50,7 @@ class Bench:
     strict: Mapping[str, float] = field(default_factory=dict)  # the base's own tolerances, by case
     only: str | None = None  # the name of the one case to measure; without it, all of them
     trainings: dict[tuple[str, str], list[Trained]] = field(default_factory=dict)
-    _traces: dict[str, dict[str, Trace]] = field(default_factory=dict)
+    _fingerprints: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def compared(self) -> list[str]:
@@ -100,11 +100,19 @@ class Bench:
 
     def traces(self, model: str) -> dict[str, Trace] | None:
         """Return what a model computes on both sides, None if the suites have no fingerprints."""
-        if model not in self._traces:
-            answers = self._ask_both("trace", model)
-            self._traces[model] = {role: answer["trace"] for role, answer in answers.items()}
-        traces = self._traces[model]
+        traces = {role: answer["trace"] for role, answer in self._fingerprint(model).items()}
         return traces if all(traces.values()) else None
+
+    def other_bits(self, model: str) -> list[str]:
+        """Return the backends and dtypes by which a model gives other bits on the head."""
+        base, head = (self._fingerprint(model)[role]["bits"] for role in ("base", "head"))
+        return sorted(name for name in base.keys() & head.keys() if base[name] != head[name])
+
+    def _fingerprint(self, model: str) -> dict[str, Any]:
+        """Return what `suites.fingerprint` says of a model on both sides; it is asked once."""
+        if model not in self._fingerprints:
+            self._fingerprints[model] = self._ask_both("fingerprint", model)
+        return self._fingerprints[model]
 
     def train(self, model: str, task: str, seed: int) -> Trained | None:
         """Return what a training comes to on both sides, which train at the same time.

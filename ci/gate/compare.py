@@ -29,7 +29,7 @@ class Options:
     repo: Path = HERE
     suites: Path = HERE / "suites"
     profile: str = "gate"
-    minimum: int = 10  # cases that must run on both sides
+    minimum: int = 5  # cases that must run on both sides
     minutes: float = 8.0  # at most
     full: bool = False  # measure unchanged models too
     seed: int = 0  # of the random order of the bursts

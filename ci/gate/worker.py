@@ -114,11 +114,13 @@ def probe(target: Target) -> Answer:
     return {"state": "ok", "value": value, "reason": ""}
 
 
-def trace(model: str) -> Answer:
-    """Return what a model computes at a fixed input, {} if the suites have no fingerprints."""
-    fingerprint = sys.modules.get("suites.fingerprint")
-    values = fingerprint.trace(model) if fingerprint else {}
-    return {"trace": {name: value.tolist() for name, value in values.items()}}
+def fingerprint(model: str) -> Answer:
+    """Return what a model computes at a fixed input; nothing if the suites have no fingerprints."""
+    taken = sys.modules.get("suites.fingerprint")
+    if taken is None:
+        return {"trace": {}, "bits": {}}
+    trace = {name: value.tolist() for name, value in taken.trace(model).items()}
+    return {"trace": trace, "bits": taken.bits(model)}
 
 
 def train(model: str, task: str, seed: int) -> Answer:
@@ -186,8 +188,8 @@ def respond(request: Answer, targets: Mapping[str, Target]) -> Answer:
     """Return the answer to a request about a case or a model."""
     subject = request["subject"]
     match request["wanted"]:
-        case "trace":
-            return trace(subject)
+        case "fingerprint":
+            return fingerprint(subject)
         case "train":
             return {"trained": train(subject, request["task"], request["seed"])}
         case "first_call":

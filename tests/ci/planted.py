@@ -81,6 +81,10 @@ import numpy as np
 
 def trace(model):
     return {"spikes": np.array(neurons.model(model).SPIKES)}
+
+
+def bits(model):
+    return {"cpu float32": str(neurons.model(model).OPERATIONS)}
 """
 
 TRAINED = """

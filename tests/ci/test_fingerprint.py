@@ -89,3 +89,11 @@ def test_other_initial_parameters_are_seen(monkeypatch: pytest.MonkeyPatch) -> N
     base = traced("psn")
     monkeypatch.setattr(neurons, "Layer", scaled)
     assert change_of("d/dx", base, traced("psn"))
+
+
+def test_bits_differ_where_any_value_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = fingerprint.bits("lif")
+    assert base == fingerprint.bits("lif")
+    assert {"eager float32", "eager float64"} <= base.keys() and len(set(base.values())) > 1
+    monkeypatch.setitem(cases.OPTIONS, "lif", {"tau": 2.0 + 1e-6})
+    assert all(base[name] != value for name, value in fingerprint.bits("lif").items())

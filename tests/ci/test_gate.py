@@ -82,6 +82,13 @@ def test_a_model_that_computes_something_else_fails_and_is_named(run_gate: RunGa
     assert row["reason"] == "25.0% of the spikes differ, from step 1 on"
 
 
+def test_a_fingerprint_names_the_backends_that_give_other_bits(run_gate: RunGate) -> None:
+    _, result, _ = run_gate("operations")
+    (row,) = [row for row in result["rows"] if row["rule"] == "fingerprint"]
+    assert row["reason"] == "equal up to rounding; other bits on cpu float32"
+    assert row["verdict"] == "PASS"
+
+
 @pytest.mark.parametrize(
     ("branch", "rule", "reason"),
     [

@@ -2,7 +2,8 @@
 
 The spikes and gradients of every model at a fixed input, in float64 with default options, may
 differ by rounding only. So a changed default, reset, surrogate or initial value FAILs, also where
-head and base are each right by themselves.
+head and base are each right by themselves. Of all backends, in float32 and float64, the row says
+which give other bits; how far they may be from each other is judged by `numerics`.
 """
 
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ def judge(bench: Bench) -> Iterator[Row]:
         if (changes := moved(bench, model)) is None:
             continue
         reason = "; ".join(change.text for change in changes) or "equal up to rounding"
+        if other := bench.other_bits(model):
+            reason += f"; other bits on {', '.join(other)}"
         outcome = Outcome.FAIL if changes else Outcome.PASS
         largest = max((change.amount for change in changes), default=0.0)
         yield Row.of_model("fingerprint", model, outcome, reason, largest)
