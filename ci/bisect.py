@@ -22,9 +22,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ci.gate import bench, trees
+from ci.gate import trees
 from ci.gate.__main__ import ENDING, HERE, leave
-from ci.gate.bench import Bench
+from ci.gate.bench import Bench, opened
 from ci.gate.impact import Impact
 from ci.gate.rows import USAGE_ERROR, Row
 from ci.gate.rules import counters, numerics
@@ -135,11 +135,14 @@ def measure(options: argparse.Namespace, good: str, commit: str) -> Row:
     """Return the gate's row of the case, with `good` as the base and a commit as the head."""
     ends = time.monotonic() + 60 * options.minutes
     sides = {"base": good, "head": commit}
-    with trees.checkouts(options.repo, sides, options.suites) as roots:
-        roots.pop("ruler", None)
-        name, profile = options.benchmark, options.profile
+    name = options.benchmark
+    with trees.checkouts(options.repo, sides) as checkouts:
+        roots = trees.with_suites(checkouts, options.suites)
+        bench = Bench(
+            roots, EVERYTHING, options.profile, ends, wanted=lambda case: case["name"] == name
+        )
         try:
-            with bench.opened(roots, EVERYTHING, profile, 1, 0, ends, {}, only=name) as both_sides:
+            with opened(bench) as both_sides:
                 return row_of(both_sides, name)
         except SideError as error:
             return Row.general("coverage", str(error))

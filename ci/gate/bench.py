@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ from ci.gate.cases import Case, Probe
 from ci.gate.impact import Impact
 from ci.gate.side import Side, SideError
 from ci.gate.statistics import Pair, Sample
-from reports.results import tolerance_of
 
 BURSTS = 4  # per side, case and round
 BURST = 0.020  # seconds
 
 Rounds = dict[str, dict[str, list[list[float]]]]  # bursts of each round, by case and side
 Stop = Callable[[Mapping[str, Pair]], bool]
+Description = dict[str, Any]  # of a case, by a worker
 Trace = dict[str, list]  # what a model computes, by name; see `suites.fingerprint`
 Trained = dict[str, dict[str, Any]]  # what a training comes to on both sides; see `suites.trained`
 
@@ -42,15 +42,17 @@ class Bench:
     roots: dict[str, Path]
     impact: Impact
     profile: str
-    minimum: int  # cases that must run on both sides
-    order: random.Random
     ends: float  # when measuring must be over, on time.monotonic's clock
-    sides: dict[str, Side]
-    cases: list[Case]
-    strict: Mapping[str, float] = field(default_factory=dict)  # the base's own tolerances, by case
-    only: str | None = None  # the name of the one case to measure; without it, all of them
+    minimum: int = 1  # cases that must run on both sides
+    seed: int = 0  # of the random order
+    wanted: Callable[[Description], bool] = lambda description: True
+    cases: list[Case] = field(default_factory=list)
+    sides: dict[str, Side] = field(default_factory=dict)
     trainings: dict[tuple[str, str], list[Trained]] = field(default_factory=dict)
     _fingerprints: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.order = random.Random(self.seed)
 
     @property
     def compared(self) -> list[str]:
@@ -83,14 +85,12 @@ class Bench:
             for name, case in listed.items()
             if self.impact.measures(case["models"], timed=case["kind"] == "speed")
         }
-        listed = {n: case for n, case in listed.items() if self.only in (None, n)}
+        listed = {name: case for name, case in listed.items() if self.wanted(case)}
         for name, description in tqdm(listed.items(), "gate: probe", unit="case"):
             if self.over():
                 called = f"{len(self.cases)} of {len(listed)} cases were called in time"
                 raise SideError(f"{called}; give more by --minutes")
-            case = Case.of(description, **self.call(name))
-            tolerance = min(case.tolerance, self.strict.get(name, case.tolerance))
-            self.cases.append(replace(case, tolerance=tolerance))
+            self.cases.append(Case.of(description, **self.call(name)))
 
     def call(self, name: str) -> dict[str, Probe]:
         """Call a case once on both sides and return what came of it, by side."""
@@ -186,30 +186,9 @@ class Bench:
         return bursts
 
 
-def tolerances(root: Path, profile: str, ends: float) -> dict[str, float]:
-    """Return the tolerance of every case by the suites in a folder, beside which is `neurons`."""
-    side = Side("ruler", root, profile, ends)
-    try:
-        described = side.cases.items()
-        found = {n: tolerance_of(case["tolerance"], case["params"]) for n, case in described}
-        return {name: tolerance for name, tolerance in found.items() if tolerance is not None}
-    finally:
-        side.close()
-
-
 @contextmanager
-def opened(
-    roots: dict[str, Path],
-    impact: Impact,
-    profile: str,
-    minimum: int,
-    seed: int,
-    ends: float,
-    strict: Mapping[str, float],
-    only: str | None = None,
-) -> Iterator[Bench]:
+def opened(bench: Bench) -> Iterator[Bench]:
     """Yield a bench with running workers and probed cases; end the workers afterwards."""
-    bench = Bench(roots, impact, profile, minimum, random.Random(seed), ends, {}, [], strict, only)
     try:
         bench.replace_workers()
         bench.probe()

@@ -7,13 +7,14 @@ every case of these models called once on both -> the rules -> the waivers -> th
 import platform
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ci.gate import bench, trees, waivers
+from ci.gate import trees, waivers
+from ci.gate.bench import Bench, opened
 from ci.gate.impact import Impact, impact_of
 from ci.gate.rows import Machine, Report, Row, Setting
-from ci.gate.rules import every_rule
+from ci.gate.rules import counters, every_rule, numerics
 from ci.gate.side import SideError
 from ci.gate.statistics import Outcome
 
@@ -45,13 +46,14 @@ def compare(options: Options) -> Report:
             f"no suites package at {options.suites}; name its folder by --suites"
         )
     changed = trees.ruler(options.repo, base, head)
-    with trees.checkouts(options.repo, {"base": base, "head": head}, options.suites) as roots:
-        own = roots.pop("ruler", None)
-        impact = impact_of(roots, full=options.full)
+    with trees.checkouts(options.repo, {"base": base, "head": head}) as checkouts:
+        impact = impact_of(checkouts, full=options.full)
         accepted = waivers.load(options.repo, head)
-        judged_otherwise = any(name.startswith("suites/") for name in changed)
         ends = started + 60 * options.minutes
-        rows = measure(roots, impact, options, ends, own if judged_otherwise else None)
+        rows = measure(trees.with_suites(checkouts, options.suites), impact, options, ends)
+        bases = checkouts["base"] / "suites"
+        if any(name.startswith("suites/") for name in changed) and bases.is_dir():
+            rows += remeasure(trees.with_suites(checkouts, bases), impact, options, ends)
     here = machine()
     rows = waivers.apply(rows, accepted, here.device, complete=impact.shared)
     seconds = round(time.monotonic() - started, 1)
@@ -59,27 +61,42 @@ def compare(options: Options) -> Report:
     return Report.worst_first(rows, Setting(base, head, here, *used, changed, seconds))
 
 
-def measure(
-    roots: dict[str, Path],
-    impact: Impact,
-    options: Options,
-    ends: float,
-    ruler: Path | None,
-) -> list[Row]:
+def measure(roots: dict[str, Path], impact: Impact, options: Options, ends: float) -> list[Row]:
     """Return the rows of all rules, without starting a worker if nothing can differ.
 
     Measuring is over when time.monotonic() `ends`.
-    `ruler` is the base with its own suites, whose tolerances count where they are stricter.
     """
     if impact.nothing:
         return [Row.general("impact", "base and head have the same neurons/", Outcome.PASS)]
     try:
-        strict = bench.tolerances(ruler, options.profile, ends) if ruler else {}
-        settings = (options.profile, options.minimum, options.seed, ends, strict)
-        with bench.opened(roots, impact, *settings) as both_sides:
+        bench = Bench(roots, impact, options.profile, ends, options.minimum, options.seed)
+        with opened(bench) as both_sides:
             return [row for rule in every_rule() for row in rule.judge(both_sides)]
     except SideError as error:
         return [Row.general("coverage", str(error))]
+
+
+def remeasure(roots: dict[str, Path], impact: Impact, options: Options, ends: float) -> list[Row]:
+    """Return the counters and errors that FAIL by the suites of the base, and a row about it.
+
+    They may count another thing there, or tolerate less, than by the suites of the head.
+    """
+    if impact.nothing:
+        return []
+    wanted = ("counter", "numerics")
+    bench = Bench(roots, impact, options.profile, ends, wanted=lambda case: case["kind"] in wanted)
+    try:
+        with opened(bench) as both_sides:
+            rows = [row for rule in (counters, numerics) for row in rule.judge(both_sides)]
+    except SideError as error:
+        reason = f"nothing is judged by the suites of the base: {error}"
+        return [Row.general("ruler", reason, Outcome.UNDECIDED)]
+    failed = [row for row in rows if row.verdict is Outcome.FAIL]
+    judged = f"{len(rows)} counters and errors are also judged by the suites of the base"
+    return [
+        *(replace(row, reason=f"{row.reason}, by the suites of the base") for row in failed),
+        Row.general("ruler", judged, Outcome.PASS),
+    ]
 
 
 def machine() -> Machine:

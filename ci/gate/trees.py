@@ -54,21 +54,24 @@ def ruler(repo: Path, base: str, head: str) -> list[str]:
 
 
 @contextmanager
-def checkouts(repo: Path, commits: dict[str, str], suites: Path) -> Iterator[dict[str, Path]]:
-    """Yield a folder per side, to be put first on its path; remove them afterwards.
-
-    A third one, "ruler", has the base with its own suites; none if the base has no suites.
-    """
+def checkouts(repo: Path, commits: dict[str, str]) -> Iterator[dict[str, Path]]:
+    """Yield a worktree per side; remove them afterwards."""
     with scratch_folder(repo) as scratch:
-        sides = {side: scratch / side for side in commits}
-        trees = {side: scratch / f"{side}-tree" for side in commits}
+        trees = {side: scratch / side for side in commits}
         for side, revision in commits.items():
             git(repo, "worktree", "add", "--quiet", "--detach", str(trees[side]), revision)
-            sides[side].mkdir()
-            (sides[side] / "neurons").symlink_to(trees[side] / "neurons")
-            (sides[side] / "suites").symlink_to(suites.resolve())
-        own = {"ruler": trees["base"]} if (trees["base"] / "suites").is_dir() else {}
-        yield sides | own
+        yield trees
+
+
+def with_suites(trees: dict[str, Path], suites: Path) -> dict[str, Path]:
+    """Return a folder per side, to be put first on its path: its `neurons`, and these suites."""
+    roots = {}
+    for side, tree in trees.items():
+        root = Path(tempfile.mkdtemp(prefix=f"{side}-", dir=tree.parent))
+        (root / "neurons").symlink_to(tree / "neurons")
+        (root / "suites").symlink_to(suites.resolve())
+        roots[side] = root
+    return roots
 
 
 @contextmanager

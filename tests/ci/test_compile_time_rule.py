@@ -1,7 +1,6 @@
 """The rule of compile times on seconds that are known, without running anything."""
 
 import math
-import random
 
 import pytest
 
@@ -26,7 +25,7 @@ class Compiled(Bench):
 
 def compiled(*heads: float, impact: Impact = PLIF) -> Compiled:
     cases = [case("counter", ok(1), ok(1), model=model) for model in ("plif", "lif", "dsn")]
-    built = Compiled({}, impact, "gate", 0, random.Random(0), math.inf, {}, cases)
+    built = Compiled({}, impact, "gate", math.inf, cases=cases)
     built.heads = list(heads)
     return built
 

@@ -114,16 +114,18 @@ def test_models_that_compute_what_they_did_are_not_trained(run_gate: RunGate) ->
     assert row["verdict"] == "PASS" and row["reason"].startswith("1 model computes what it did")
 
 
-def test_a_pull_request_is_not_judged_by_the_looser_tolerance_that_it_brings(
-    run_gate: RunGate, repository: Path, tmp_path: Path
+@pytest.mark.parametrize(("branch", "rule"), [("looser", "numerics"), ("uncounted", "counters")])
+def test_a_pull_request_that_changes_the_suites_is_judged_by_those_of_the_base_too(
+    run_gate: RunGate, repository: Path, tmp_path: Path, branch: str, rule: str
 ) -> None:
     suites = tmp_path / "theirs" / "suites"
     shutil.copytree(repository / "suites", suites)
-    planted.plant(suites / "toy.py", planted.PLANTED["looser"]["suites/toy.py"])
-    code, result, text = run_gate("looser", "--suites", str(suites))
+    planted.plant(suites / "toy.py", planted.PLANTED[branch]["suites/toy.py"])
+    code, result, text = run_gate(branch, "--suites", str(suites))
     assert (code, result["headline"]) == (1, "FAIL: lif")
     (row,) = [row for row in result["rows"] if row["verdict"] == "FAIL"]
-    assert row["rule"] == "numerics" and "suites/toy.py" in text
+    assert row["rule"] == rule and row["reason"].endswith("by the suites of the base")
+    assert "suites/toy.py" in text
 
 
 def test_a_new_model_is_shown_and_not_compared(run_gate: RunGate) -> None:

@@ -1,7 +1,6 @@
 """What each rule of the gate says of a case, without running anything."""
 
 import math
-import random
 from dataclasses import replace
 from typing import Any
 
@@ -39,7 +38,7 @@ def case(kind: str, base: Probe, head: Probe, tolerance: Any = None, model: str 
 
 
 def bench(*cases: Case, minimum: int = 0) -> Bench:
-    return Bench({}, ALL, "gate", minimum, random.Random(0), math.inf, {}, list(cases))
+    return Bench({}, ALL, "gate", math.inf, minimum, cases=list(cases))
 
 
 # Cases ------------------------------------------------------------------------------------------

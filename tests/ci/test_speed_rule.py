@@ -1,7 +1,6 @@
 """The speed rule on rounds that are known, without running anything."""
 
 import math
-import random
 from dataclasses import replace
 
 import numpy as np
@@ -37,7 +36,7 @@ class Timed(Bench):
 
 
 def timed(*cases: Case, impact: Impact = ALL) -> Timed:
-    return Timed({}, impact, "gate", 0, random.Random(0), math.inf, {}, list(cases))
+    return Timed({}, impact, "gate", math.inf, cases=list(cases))
 
 
 def test_a_slower_case_is_confirmed_by_fresh_rounds_and_fails() -> None:
@@ -83,7 +82,7 @@ class Late(Timed):
 @pytest.mark.parametrize("screened", [True, False])
 def test_what_was_not_confirmed_or_timed_in_time_is_undecided(screened: bool) -> None:
     slow = replace(case("speed", ok(7), ok(8)), name="slow", unit="seconds")
-    late = Late({}, ALL, "gate", 0, random.Random(0), math.inf, {}, [slow])
+    late = Late({}, ALL, "gate", math.inf, cases=[slow])
     late.screened = screened
     (row,) = speed.judge(late)
     assert row.verdict is Outcome.UNDECIDED
@@ -91,6 +90,6 @@ def test_what_was_not_confirmed_or_timed_in_time_is_undecided(screened: bool) ->
 
 
 def test_a_round_that_is_late_counts_for_nothing() -> None:
-    late = Bench({}, ALL, "gate", 0, random.Random(0), 0.0, {}, [])
+    late = Bench({}, ALL, "gate", 0.0)
     assert late.over() and late.measure(["slow"], 5, fresh=False) == {}
     assert not bench().over(kept=1e9)

@@ -1,7 +1,7 @@
 """Numerics: an error beyond its tolerance FAILs, also if the base has the same error.
 
 The tolerance is absolute and is declared with the benchmark, so it also holds for a model that is
-new on the head. If a pull request changes the suites, the stricter tolerance of both sides counts.
+new on the head.
 """
 
 from collections.abc import Iterator
