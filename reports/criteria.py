@@ -41,6 +41,7 @@ class Criterion(NamedTuple):
     link: str  # the section with all of its values
     entries: Mapping[str, Entry]  # by model
     winner: str = ""  # what the first is called, "" where none is named
+    unit: str = ""  # of the values
 
     @property
     def name(self) -> str:
@@ -109,7 +110,8 @@ def _least(rows: pd.DataFrame, title: str, section: str, winner: str) -> Criteri
     }
     steps = [int(T) for T in rows["T"].dropna().unique()]
     case = f"T = {units.steps(steps[0])}" if steps and steps != [1] else ""
-    return _criterion(title, case, section, entries, winner)
+    unit = str(rows["unit"].iloc[0]) if len(rows) else ""
+    return _criterion(title, case, section, entries, winner, unit=unit)
 
 
 def _accuracy(view: View) -> Iterable[Criterion]:
@@ -118,7 +120,8 @@ def _accuracy(view: View) -> Iterable[Criterion]:
         condition = conditions.first(cases)
         models = cases[cases["condition"] == condition].groupby("model")
         entries = {str(model): _share(seeds, condition) for model, seeds in models}
-        yield _criterion("accuracy", str(task), "accuracy", entries, f"most accurate on {task}", -1)
+        winner = f"most accurate on {task}"
+        yield _criterion("accuracy", str(task), "accuracy", entries, winner, -1, "fraction")
 
 
 def _share(seeds: pd.DataFrame, condition: str) -> Entry:
@@ -149,7 +152,7 @@ def _energy(view: View) -> Iterable[Criterion]:
         text = units.quantity(row.value, "nJ/sample").removesuffix("/sample")
         note = f"per sample, convention {CONVENTION}, condition {condition}"
         entries[row.model] = Entry(row.value, text, detail, note)
-    yield _criterion("energy", "digits", "energy", entries, "least energy")
+    yield _criterion("energy", "digits", "energy", entries, "least energy", unit="nJ/sample")
 
 
 def _gradients(view: View) -> Criterion:
@@ -163,7 +166,7 @@ def _gradients(view: View) -> Criterion:
         else Entry(math.nan, row.state, row.backend)
         for row in tuples(worst)
     }
-    return _criterion("gradient error", "", "gradients", entries)
+    return _criterion("gradient error", "", "gradients", entries, unit="relative error")
 
 
 def _allowed(row: Any) -> str:
@@ -202,10 +205,11 @@ def _criterion(
     entries: Mapping[str, Entry],
     winner: str = "",
     sign: int = 1,
+    unit: str = "",
 ) -> Criterion:
     """Return a criterion with ranks: the lowest value is the first, or with sign -1 the highest."""
     values = pd.Series({model: entry.value * sign for model, entry in entries.items()}, dtype=float)
     ranks = values.rank(method="min").fillna(0).astype(int)
     ranked = {model: entry._replace(rank=int(ranks[model])) for model, entry in entries.items()}
     page = {"fixed_cost": "speed"}.get(section, section)
-    return Criterion(title, case, f"{page}.html#{section}", ranked, winner)
+    return Criterion(title, case, f"{page}.html#{section}", ranked, winner, unit)

@@ -25,6 +25,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 
+from reports import downloads
 from reports.palette import HUES, Style
 
 INK, FAINT, SERIES, PAPER = "#0a0b0c", "#d1d2d3", "#a1b2c3", "#fdfcfb"
@@ -149,14 +150,19 @@ def _legend_mark(name: str, draw: Callable[[Axes], Line2D]) -> Markup:
         axes.set_axis_off()
         axes.set(xlim=(0, 38), ylim=(0, 14))
         draw(axes)
-        return svg(figure, f"key-{name}", "")
+        return _element(figure, f"key-{name}", "")
 
 
-def svg(figure: Figure, name: str, title: str) -> Markup:
-    """Return the drawing as an `<svg>` element in CSS colours that scales with its container.
+def svg(figure: Figure, name: str, title: str, data: pd.DataFrame) -> Markup:
+    """Return the drawing as an `<svg>` element, and the menu that saves it and its data.
 
     `name` makes its ids unique on the page; `title` is read by screen readers.
     """
+    return _element(figure, name, title) + downloads.of_figure(name, title, data)
+
+
+def _element(figure: Figure, name: str, title: str) -> Markup:
+    """Return the drawing in CSS colours that scales with its container; hidden without a title."""
     buffer = io.StringIO()
     no_metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(buffer, format="svg", metadata=no_metadata)

@@ -78,7 +78,9 @@ def lines(
         if reference is not None:
             axes.axhline(reference, color=INK, linewidth=0.8, zorder=1)
         _label_lines(figure, axes, rows.dropna(subset="value"), x)
-        return svg(figure, name, title)
+        named = {x_label or "commit": [x_names[at] for at in rows[x]]} if x_names else {x: rows[x]}
+        data = _data(rows.assign(**named), ["model", "backend", *named], unit)
+        return svg(figure, name, title, data)
 
 
 def panels(
@@ -135,7 +137,14 @@ def dots(
         else:
             axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
             axes.xaxis.set_major_formatter(lambda value, _: units.tick(value, unit))
-        return svg(figure, name, title)
+        return svg(figure, name, title, _data(rows, ["model", kind], unit))
+
+
+def _data(rows: pd.DataFrame, keys: list[str], unit: str) -> pd.DataFrame:
+    """Return what is drawn: the keys, the values in the unit, and the ends of their intervals."""
+    names = {"value": unit or "value", "lo": "low", "hi": "high"}
+    present = [name for name in names if name in rows]
+    return rows[keys + present].rename(columns=names)
 
 
 def spread(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:

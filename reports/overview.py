@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from reports import pareto, source
+from reports import pareto, source, tables
 from reports.criteria import Criterion, Entry
+from reports.tables import Cell, Head, Table
 from reports.view import View
 
+_ABSENT = Entry(math.nan, "")
 _NAMED = 3  # models that share a first place and are all named
 
 
@@ -39,6 +42,7 @@ def context(view: View, criteria: Sequence[Criterion]) -> dict[str, Any]:
         "winners": winners(criteria),
         "trades": [*trades(criteria)],
         "rows": [_row(model, criteria) for model in view.models],
+        "menu": _matrix(view.models, criteria).downloads(),
     }
 
 
@@ -99,6 +103,24 @@ def _accurate_half(entries: Mapping[str, Entry], accuracy: Criterion | None) -> 
     half = (accuracy.ranked + 1) // 2
     good = {model for model, entry in accuracy.entries.items() if 0 < entry.rank <= half}
     return {model: entry for model, entry in entries.items() if model in good}
+
+
+def _matrix(models: Iterable[str], criteria: Sequence[Criterion]) -> Table:
+    """Return the values and ranks as a table to be saved: a row per model."""
+    body = []
+    for model in models:
+        cells = [tables.label("model", model)]
+        for criterion in criteria:
+            entry = criterion.entries.get(model, _ABSENT)
+            cells.append(Cell(entry.text, None if math.isnan(entry.value) else entry.value))
+            if criterion.ranked:
+                cells.append(tables.count(entry.rank) if entry.rank else Cell("–"))
+        body.append(cells)
+    heads = [Head("model")]
+    for criterion in criteria:
+        heads.append(Head(criterion.name, criterion.unit))
+        heads += [Head(f"{criterion.name}, rank")] if criterion.ranked else []
+    return Table(heads, body, "All models")
 
 
 def _row(model: str, criteria: Sequence[Criterion]) -> dict[str, Any]:

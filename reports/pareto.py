@@ -55,7 +55,7 @@ def draw(frame: pd.DataFrame, unit: str, *, name: str, title: str, x_label: str)
             offset: Any = {"xytext": (6, 4), "textcoords": "offset points"}
             label = axes.annotate(row.model, (row.cost, row.error), color=SERIES, **offset)
             tag(label, row.model)
-        return svg(figure, name, title)
+        return svg(figure, name, title, frame.rename(columns={"cost": f"{x_label} ({unit})"}))
 
 
 def names(frame: pd.DataFrame) -> Sequence[str]:

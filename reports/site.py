@@ -80,7 +80,7 @@ def files(view: View, published: str = "") -> dict[str, str]:
         shown = common | models.context(view, model, compared)
         texts[f"models/{model}.html"] = _text("model.html", **shown, root="../", page=None)
     style = f"{_text('style.css')}\n{palette.css(view.models)}\n"
-    return texts | {"style.css": style, "site.js": _text("site.js")}
+    return texts | {"style.css": style, "site.js": f"{_text('site.js')}\n{_text('download.js')}"}
 
 
 def _page(page: Page, loaded: list[sections.Section], context: dict[str, Any]) -> str:

@@ -1,8 +1,9 @@
-"""Tables that are rendered twice: sortable on the page, plain in the Markdown summary."""
+"""Tables: sortable on the page, plain in the Markdown summary, to be saved as CSV and LaTeX."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from reports import floors, templates, units
+from reports import downloads, floors, latex, templates, units
 from reports.markdown import markdown_text
 
 _NARROW = 6  # columns
@@ -20,7 +21,10 @@ _REASONS = {floors.INVALID: floors.REASON}
 
 @dataclass(frozen=True)
 class Cell:
-    """The text of a cell, the key that sorts it (None is last), its CSS class and its tooltip."""
+    """The text of a cell, the key that sorts it (None is last), its CSS class and its tooltip.
+
+    The key of a number is its value in the unit of the column's head.
+    """
 
     text: str
     sort: float | str | None = None
@@ -32,6 +36,10 @@ class Cell:
 class Head:
     text: str
     unit: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"{self.text} ({self.unit})" if self.unit else self.text
 
 
 @dataclass(frozen=True)
@@ -45,12 +53,26 @@ class Table:
         """Whether the table fits beside a figure."""
         return len(self.heads) <= _NARROW
 
-    def html(self) -> Markup:
-        return templates.render("table.html", table=self, numeric=self._numeric())
+    def html(self, title: str = "") -> Markup:
+        """Return the table and its menu of downloads; `title` names a table without a caption."""
+        numeric = self._numeric()
+        menu = self.downloads(title)
+        return templates.render("table.html", table=self, numeric=numeric, menu=menu)
+
+    def downloads(self, title: str = "") -> Markup:
+        """Return the menu that saves the table as CSV and as LaTeX."""
+        heads = [head.title for head in self.heads]
+        texts = [[cell.text for cell in row] for row in self.rows]
+        shown = latex.tabular(self.caption or title, heads, texts, self._numeric())
+        return downloads.of_table(self.caption or title, self.frame(), shown)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the numbers with full precision, and the texts, by the titles of the columns."""
+        body = [[_plain(cell) for cell in row] for row in self.rows]
+        return pd.DataFrame(body, columns=[_joined(head.title) for head in self.heads])
 
     def markdown(self) -> str:
-        titles = [f"{head.text} ({head.unit})" if head.unit else head.text for head in self.heads]
-        heads = [markdown_text(title) for title in titles]
+        heads = [markdown_text(head.title) for head in self.heads]
         rules = ["---:" if numeric else "---" for numeric in self._numeric()]
         body = [[markdown_text(cell.text) for cell in row] for row in self.rows]
         return "\n".join(f"| {' | '.join(row)} |" for row in [heads, rules, *body])
@@ -99,7 +121,19 @@ def value(row: Any, factor: float = 1.0) -> Cell:
         return Cell(row.state, kind="failed", note=_REASONS.get(row.state, ""))
     show = units.exact if row.gate == "counter" else units.digits
     interval = "" if math.isnan(row.lo) else _interval(row, factor)
-    return number(row.value, show(row.value * factor), interval)
+    return number(row.value * factor, show(row.value * factor), interval)
+
+
+def _plain(cell: Cell) -> float | str:
+    """Return the number of a cell, or else its text; a dash is nothing."""
+    if not isinstance(cell.sort, float):
+        return _joined(cell.text.removeprefix("–"))
+    return int(cell.sort) if cell.sort.is_integer() and abs(cell.sort) < 2**53 else cell.sort
+
+
+def _joined(text: str) -> str:
+    """Return text without the thin spaces in its numbers, and with others between its words."""
+    return re.sub(rf"(?<=\d){units.THIN}(?=\d)", "", text).replace(units.THIN, " ")
 
 
 def _interval(row: Any, factor: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
@@ -34,4 +35,13 @@ def draw(picture: Mapping[str, Any], name: str) -> Markup:
         axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.set_xlabel(picture["unit"])
         axes.grid(axis="x")
-        return svg(figure, name, picture["title"])
+        return svg(figure, name, picture["title"], _data(picture))
+
+
+def _data(picture: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a row per bar: its name, its value and the ends of its interval."""
+    rows = [
+        (label, value, *(picture["intervals"].get(label) or (None, None)))
+        for label, value in picture["bars"].items()
+    ]
+    return pd.DataFrame(rows, columns=["name", picture["unit"] or "value", "low", "high"])

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import to_rgba
@@ -39,7 +40,8 @@ def draw(picture: Mapping[str, Any], name: str) -> Markup:
         axes.set_xticks([n + 0.5 for n in range(0, len(columns), stride)], columns[::stride])
         axes.set_xlabel(picture["x_label"])
         axes.set_ylabel(picture["y_label"])
-        drawing = svg(figure, name, picture["title"])
+        data = pd.DataFrame(values, rows, columns).rename_axis(picture["y_label"] or "row")
+        drawing = svg(figure, name, picture["title"], data.reset_index())
     unit = f" {picture['unit']}" if picture["unit"] else ""
     span = f"faint {units.digits(low)}{unit}, strong {units.digits(high)}{unit}"
     return templates.render("heat.html", body=drawing, span=span)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator, NullLocator
 
@@ -45,6 +46,16 @@ def draw(picture: Mapping[str, Any], name: str) -> Markup:
         axes.set_xlabel(picture["x_label"])
         axes.set_ylabel(picture["y_label"])
         axes.grid(axis="y")
-        drawing = svg(figure, name, picture["title"])
+        drawing = svg(figure, name, picture["title"], _data(picture))
     legend = line_legend(styles, name, hues=True) if len(styles) > 1 else {}
     return templates.render("legend.html", legend=legend, body=drawing)
+
+
+def _data(picture: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a column of x, and one per line; those of a band follow its line."""
+    columns = {picture["x_label"] or "x": picture["x"]}
+    for label, values in picture["lines"].items():
+        columns[label] = values
+        if label in picture["bands"]:
+            columns[f"{label} low"], columns[f"{label} high"] = picture["bands"][label]
+    return pd.DataFrame(columns)

@@ -77,7 +77,7 @@ def _cells(task: str, condition: str, model: str, seeds: pd.DataFrame) -> list[C
 
 
 def _percent(share: float) -> Cell:
-    return tables.number(share, units.digits(share * 100))
+    return tables.number(share * 100)
 
 
 def _interval(errors: pd.Series) -> Cell:

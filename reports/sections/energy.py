@@ -83,4 +83,4 @@ def _cases(frame: pd.DataFrame) -> pd.DataFrame:
 def _error(error: float | None) -> Cell:
     if error is None:
         return Cell("n/a", kind="na", note="not measured here")
-    return tables.number(error, units.digits(error * 100))
+    return tables.number(error * 100)

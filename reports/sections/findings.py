@@ -32,7 +32,9 @@ def render(view: View) -> Markup:
         for paper, group in groupby(entries, key=lambda entry: entry["paper"])
     }
     counts = Counter(entry["verdict"] for entry in entries)
-    return templates.render("findings.html", papers=papers, counts=counts)
+    shown = table(view)
+    menu = shown.downloads() if shown else ""
+    return templates.render("findings.html", papers=papers, counts=counts, menu=menu)
 
 
 def table(view: View) -> Table | None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+from matplotlib.image import imread
 
 from reports import site
 from reports.view import View
+from tests.reports.known import MODELS
 from tests.reports.test_records import finding
 
 pytestmark = pytest.mark.slow
@@ -163,3 +167,40 @@ def test_the_keyboard_reaches_the_content_first(page: playwright.Page, folder: P
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_a_figure_is_saved_in_the_colours_of_its_theme(page: playwright.Page, folder: Path) -> None:
+    drawn = {}
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.goto((folder / "speed.html").as_uri())
+        menu = page.locator("#speed figure .download").first
+        menu.locator("summary").click()
+        with page.expect_download() as saving:
+            menu.get_by_role("button", name="SVG").click()
+        drawn[theme] = ElementTree.fromstring(saving.value.path().read_text(encoding="utf-8"))
+        assert saving.value.suggested_filename == "speed-forward-0.svg"
+    text = ElementTree.tostring(drawn["light"], encoding="unicode")
+    assert not re.search(r"var\(|currentcolor|oklch", text, re.IGNORECASE)
+    assert {"eager", "dsn"} <= {label.strip() for label in drawn["light"].itertext()}
+    colours = [
+        set(re.findall("#[0-9a-f]{6}", str(ElementTree.tostring(d)))) for d in drawn.values()
+    ]
+    assert len(colours[0]) > len(MODELS) and not colours[0] & colours[1]
+
+
+def test_a_figure_is_saved_as_pixels_and_its_data_as_csv(
+    page: playwright.Page, folder: Path
+) -> None:
+    page.goto((folder / "speed.html").as_uri())
+    menu = page.locator("#speed figure .download").first
+    menu.locator("summary").press("Enter")
+    with page.expect_download() as saving:
+        menu.get_by_role("button", name="PNG").press("Enter")
+    pixels = imread(saving.value.path())
+    assert pixels.shape[1] == 3 * 360 and len({*map(tuple, pixels.reshape(-1, 4))}) > 50
+    with page.expect_download() as saving:
+        menu.get_by_role("link", name="CSV").click()
+    assert saving.value.path().read_text().startswith("model,backend,T,seconds")
+    page.emulate_media(media="print")
+    assert page.locator(".download:visible").count() == 0
