@@ -172,7 +172,7 @@ def _element(figure: Figure, name: str, title: str) -> Markup:
     text = re.sub(r'id="model:([^:"]*):([^"]*)"', r'data-model="\1" data-backend="\2"', text)
     text = re.sub(r'id="hue:(\d+)"', r'class="hue-\1"', text)
     text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", text)
-    text = re.sub(r"(font: [\d.]+px) [^;\"]*", r"\1 var(--sans)", text)
+    text = re.sub(r"font-family: '[^;\"]*sans-serif; ", "", text)
     text = re.sub(r' (width|height)="[\d.]+pt"| xmlns(:xlink)?="[^"]*"', "", text)
     text = text.replace("xlink:href", "href")
     text = re.sub(r' (?:d|x|y|transform)="[^"]*"', _rounded, text)

@@ -33,7 +33,7 @@ const fixColours = (shown, copy) => {
   ["fill", "stroke"].filter((name) => shown.style[name]).forEach((name) => {
     copy.style[name] = shown.closest("defs") ? "" : toRgb(computed[name]);
   });
-  if (shown.style.font) copy.style.font = `${computed.fontSize} ${FONT}`;
+  if (shown.matches("text")) copy.style.fontFamily ||= FONT;
   if (computed.opacity !== "1") copy.style.opacity = computed.opacity;
   [...shown.children].forEach((child, place) => fixColours(child, copy.children[place]));
 };

@@ -183,10 +183,9 @@ def test_a_figure_is_saved_in_the_colours_of_its_theme(page: playwright.Page, fo
     text = ElementTree.tostring(drawn["light"], encoding="unicode")
     assert not re.search(r"var\(|currentcolor|oklch", text, re.IGNORECASE)
     assert {"eager", "dsn"} <= {label.strip() for label in drawn["light"].itertext()}
-    colours = [
-        set(re.findall("#[0-9a-f]{6}", str(ElementTree.tostring(d)))) for d in drawn.values()
-    ]
-    assert len(colours[0]) > len(MODELS) and not colours[0] & colours[1]
+    texts = (ElementTree.tostring(drawing, encoding="unicode") for drawing in drawn.values())
+    light, dark = (set(re.findall(r"rgb\([\d, ]+\)", text)) for text in texts)
+    assert len(light) > len(MODELS) and not light & dark
 
 
 def test_a_figure_is_saved_as_pixels_and_its_data_as_csv(

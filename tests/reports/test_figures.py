@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import numpy as np
 import pandas as pd
@@ -65,6 +66,11 @@ def test_a_model_at_one_length_has_no_line_but_a_rank() -> None:
     assert title == "forward + backward, T = 64"
     places = [ranking.index(f">{model}<") for model in ("slow", "long", "quick")]
     assert places == sorted(places), "drawn from below: the fastest is on top"
+
+
+def test_a_figure_has_the_font_of_the_page(files: dict[str, str]) -> None:
+    drawn = re.findall(r"<text[^>]*>", files["speed.html"])
+    assert len(drawn) > 50 and not any("font-family" in text for text in drawn)
 
 
 def test_names_of_lines_do_not_overlap() -> None:
