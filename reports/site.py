@@ -6,6 +6,7 @@ load nothing else, so that they work from a folder without a network.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from reports import models, overview, palette, sections, templates
@@ -79,8 +80,17 @@ def files(view: View, published: str = "") -> dict[str, str]:
     for model in view.models:
         shown = common | models.context(view, model, compared)
         texts[f"models/{model}.html"] = _text("model.html", **shown, root="../", page=None)
-    style = f"{_text('style.css')}\n{palette.css(view.models)}\n"
-    return texts | {"style.css": style, "site.js": f"{_text('site.js')}\n{_text('download.js')}"}
+    return texts | {"style.css": style(view.models), "site.js": script()}
+
+
+def style(models: Iterable[str]) -> str:
+    """Return the style sheet, with the colours of these models."""
+    return f"{_text('style.css')}\n{palette.css(models)}\n"
+
+
+def script() -> str:
+    """Return the script of all pages."""
+    return f"{_text('site.js')}\n{_text('download.js')}"
 
 
 def _page(page: Page, loaded: list[sections.Section], context: dict[str, Any]) -> str:

@@ -108,11 +108,11 @@ def choose(
     name was not measured.
     """
     recorded = results.read(root)
-    frame, notes = _complete(recorded, root), list(recorded.skipped)
-    frame = _named(frame, machine=machine, profile=profile)
+    frame, notes = complete(recorded, root), list(recorded.skipped)
+    frame = named(frame, machine=machine, profile=profile)
     if baseline is not None:
         _check_measured("model", baseline, frame["model"].dropna())
-    chosen = _commit(frame, commit, notes)
+    chosen = commit_of(frame, commit, notes)
     for kind in ("machine", "profile"):
         last = _last(kind, frame[frame["commit"] == chosen], notes)
         frame = frame[frame[kind] == last]
@@ -144,7 +144,7 @@ def _run(runs: pd.DataFrame, row: pd.Series) -> dict[str, Any]:
     return {str(name): value for name, value in run.items()}
 
 
-def _named(frame: pd.DataFrame, **names: str | None) -> pd.DataFrame:
+def named(frame: pd.DataFrame, **names: str | None) -> pd.DataFrame:
     """Return the rows with these values in the columns of these names; None leaves all."""
     for column, name in names.items():
         if name is not None:
@@ -152,7 +152,7 @@ def _named(frame: pd.DataFrame, **names: str | None) -> pd.DataFrame:
     return frame
 
 
-def _complete(recorded: results.Recorded, root: Path | str) -> pd.DataFrame:
+def complete(recorded: results.Recorded, root: Path | str) -> pd.DataFrame:
     """Return the rows, or raise ValueError if there are none or none says what it measures."""
     if not recorded.frame.empty and recorded.benchmarks:
         return recorded.frame
@@ -185,7 +185,7 @@ def _check_measured(kind: str, name: str, column: pd.Series) -> str:
     raise ValueError(f"no {kind} '{name}' was measured; {hint}measured: {', '.join(names)}")
 
 
-def _commit(frame: pd.DataFrame, revision: str | None, notes: list[str]) -> str:
+def commit_of(frame: pd.DataFrame, revision: str | None, notes: list[str]) -> str:
     """Return the full hash of a revision; without one, of HEAD or else the newest measured."""
     measured = list(frame.sort_values(["date", "started"])["commit"].unique())
     full = git("rev-parse", "--verify", "--quiet", f"{revision or 'HEAD'}^{{commit}}")

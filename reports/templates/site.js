@@ -55,19 +55,20 @@ const name = (mark) => {
   mark.prepend(title);
 };
 
-// The matrix shows the models that contain every word typed, and run in every way that is ticked.
+// A filter shows the rows that contain every word typed, and run in every way that is ticked.
 const prepareFilter = (form) => {
-  const rows = [...document.querySelectorAll("tr[data-words]")];
+  const rows = [...document.querySelectorAll(form.dataset.rows)];
+  const texts = new Map(rows.map((row) => [row, (row.dataset.words ?? row.textContent).toLowerCase()]));
   const filter = () => {
     const words = form.elements.words.value.toLowerCase().split(/\s+/);
     const ways = [...form.querySelectorAll("[name=runs]:checked")].map((box) => box.value);
     rows.forEach((row) => {
-      const has = words.every((word) => row.dataset.words.toLowerCase().includes(word));
-      const runs = row.dataset.runs.split(" ");
+      const has = words.every((word) => texts.get(row).includes(word));
+      const runs = (row.dataset.runs ?? "").split(" ");
       row.hidden = !(has && ways.every((way) => runs.includes(way)));
     });
     const shown = rows.filter((row) => !row.hidden).length;
-    form.querySelector("output").textContent = `${shown} of ${rows.length} models`;
+    form.querySelector("output").textContent = `${shown} of ${rows.length} ${form.dataset.of}`;
   };
   form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
