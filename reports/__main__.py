@@ -1,6 +1,6 @@
 """Read asv's results and turn them into a site, or say where they changed.
 
-    python -m reports build         a site that needs no server
+    python -m reports build         a site that needs no server; with --pdf a PDF as well
     python -m reports compare A B   one page: two commits or two machines, series by series
     python -m reports regressions   the commits at which something became worse or better
 
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from reports import comparison, comparison_page, page, regressions, results
+from reports import comparison, comparison_page, page, paper, regressions, results
 from reports.highlights import highlights
 from reports.view import choose
 
@@ -35,7 +35,8 @@ def _build(options: argparse.Namespace) -> int:
     view = choose(
         options.results, options.commit, options.baseline, options.machine, options.profile
     )
-    written = page.build(view, options.output, options.markdown)
+    written = [paper.write(view, options.pdf, options.sections)] if options.pdf else []
+    written += page.build(view, options.output, options.markdown)
     for note in view.notes:
         print(note, file=sys.stderr if note in view.skipped else sys.stdout)
     for number, highlight in enumerate(highlights(view), start=1):
@@ -95,6 +96,10 @@ def _add_build(commands: Any) -> argparse.ArgumentParser:
     build.add_argument("--baseline", metavar="MODEL", help="speed-ups are over it; default: psn")
     build.add_argument("-o", "--output", type=Path, default=Path("html"), metavar="DIR")
     build.add_argument("--markdown", type=Path, metavar="FILE", help="default: DIR/summary.md")
+    build.add_argument("--pdf", type=Path, metavar="FILE", help="print sections into it as well")
+    build.add_argument(
+        "--sections", nargs="+", default=[], metavar="NAME", help="of the PDF; default: all"
+    )
     return build
 
 

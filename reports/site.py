@@ -83,6 +83,11 @@ def files(view: View, published: str = "") -> dict[str, str]:
     return texts | {"style.css": style(view.models), "site.js": script()}
 
 
+def command_of(section: sections.Section) -> str:
+    """Return the command that measures a section."""
+    return next(page.command for page in PAGES if page.name == section.PAGE)
+
+
 def style(models: Iterable[str]) -> str:
     """Return the style sheet, with the colours of these models."""
     return f"{_text('style.css')}\n{palette.css(models)}\n"

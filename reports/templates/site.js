@@ -58,6 +58,7 @@ const name = (mark) => {
 // A filter shows the rows that contain every word typed, and run in every way that is ticked.
 const prepareFilter = (form) => {
   const rows = [...document.querySelectorAll(form.dataset.rows)];
+  const sections = new Set(rows.map((row) => row.closest("section")));
   const texts = new Map(rows.map((row) => [row, (row.dataset.words ?? row.textContent).toLowerCase()]));
   const filter = () => {
     const words = form.elements.words.value.toLowerCase().split(/\s+/);
@@ -66,6 +67,9 @@ const prepareFilter = (form) => {
       const has = words.every((word) => texts.get(row).includes(word));
       const runs = (row.dataset.runs ?? "").split(" ");
       row.hidden = !(has && ways.every((way) => runs.includes(way)));
+    });
+    sections.forEach((section) => {
+      section.hidden = !section.contains(form) && !section.querySelector("tbody tr:not([hidden])");
     });
     const shown = rows.filter((row) => !row.hidden).length;
     form.querySelector("output").textContent = `${shown} of ${rows.length} ${form.dataset.of}`;
