@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from reports import analysis, floors, results
-from reports.view import commit_of, complete, git, named
+from reports.view import commit_of, complete, git, named, newest_environments
 
 WORSE, BETTER, SAME, UNKNOWN = "worse", "better", "same", "noise unknown"
 VERDICTS = (WORSE, BETTER, SAME, UNKNOWN)
@@ -63,14 +63,15 @@ def compare(
     ValueError, with one line, if there is nothing to compare.
     """
     recorded = results.read(root)
-    frame = named(complete(recorded, root), machine=machine, profile=profile)
+    runs = named(complete(recorded, root), machine=machine, profile=profile)
     if commit is not None:
-        frame = frame[frame["commit"] == commit_of(frame, commit, [])]
-    kind, names = _kind(frame, first, second)
+        runs = runs[runs["commit"] == commit_of(runs, commit, [])]
+    kind, names = _kind(runs, first, second)
     other = "commit" if kind == "machine" else "machine"
-    sides = [frame[frame[kind] == name] for name in names]
-    place = _common(sides, [other, "profile"], (first, second))
-    sides = [_newest(side[(side[[other, "profile"]] == place).all(axis=1)]) for side in sides]
+    found = [runs[runs[kind] == name] for name in names]
+    place = _common(found, [other, "profile"], (first, second))
+    found = [side[(side[[other, "profile"]] == place).all(axis=1)] for side in found]
+    sides = [recorded.rows(newest_environments(side).index) for side in found]
     series, alone = table(*sides)
     if series.empty:
         raise ValueError(f"no series was measured of both '{first}' and '{second}'")
@@ -96,9 +97,9 @@ def table(first: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.DataFrame, tupl
     return both.sort_values(["worse", *_KEYS], ascending=[False, True, True, True]), alone
 
 
-def _kind(frame: pd.DataFrame, *names: str) -> tuple[str, tuple[str, ...]]:
+def _kind(runs: pd.DataFrame, *names: str) -> tuple[str, tuple[str, ...]]:
     """Return the column that two names are in, "machine" or "commit", and their values there."""
-    machines = sorted(frame["machine"].unique())
+    machines = sorted(runs["machine"].unique())
     known = [name in machines for name in names]
     if all(known):
         return "machine", names
@@ -108,7 +109,7 @@ def _kind(frame: pd.DataFrame, *names: str) -> tuple[str, tuple[str, ...]]:
             f" give two commits or two machines; machines: {', '.join(machines)}"
         )
     try:
-        return "commit", tuple(commit_of(frame, name, []) for name in names)
+        return "commit", tuple(commit_of(runs, name, []) for name in names)
     except ValueError as error:
         raise ValueError(f"{error}; machines: {', '.join(machines)}") from None
 
@@ -126,11 +127,6 @@ def _common(sides: list[pd.DataFrame], columns: list[str], names: tuple[str, str
             f"no {columns[0]} and profile has both: {'; '.join(found)}; measure one of them again"
         )
     return list(both.sort_values().index[-1])
-
-
-def _newest(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the environment that was measured last."""
-    return rows[rows["env"] == rows.sort_values("started")["env"].iloc[-1]]
 
 
 def _side(name: str, rows: pd.DataFrame) -> Side:

@@ -30,6 +30,7 @@ from reports.tables import tuples
 
 _LINE_HEIGHT = 13  # from one name to the next
 _MOST_LINES = 24  # in one figure
+_MARKERS = 25  # of one line, at most
 _LEADER: Any = {
     "arrowstyle": "-",
     "color": SERIES,
@@ -170,7 +171,8 @@ def _line(axes: Axes, line: pd.DataFrame, x: str, style: Style) -> None:
         low = line["lo"].clip(lower=line["value"] / 10)  # asv's interval may reach below zero
         band = axes.fill_between(at, low, line["hi"], color=SERIES, alpha=0.14, linewidth=0)
         tag(band, model, backend)
-    tag(stroke(axes, at, line["value"], style), model, backend)
+    every = math.ceil(len(line) / _MARKERS)
+    tag(stroke(axes, at, line["value"], style, markevery=every), model, backend)
     if "jump" in line and line["jump"].any():
         here = line[line["jump"]]
         (ring,) = axes.plot(here[x], here["value"], "o", color=SERIES, mfc="none", markersize=12)

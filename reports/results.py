@@ -16,39 +16,58 @@ skipped and named, and the others are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import md5
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
+import numpy as np
 import pandas as pd
 
 from reports import rows, schema
-from reports.rows import COLUMNS, tolerance_of
+from reports.rows import COLUMNS, Values, tolerance_of
 
 __all__ = ["COLUMNS", "ROOT", "Recorded", "benchmarks", "load", "read", "tolerance_of"]
 
 ROOT = ".asv/results"
 _LONG = 128  # characters from which asv replaces the name of an environment in a file's name
+_OF_RUN = ("machine", "commit", "date", "python", "env", "profile")  # in every row of it
+_RUN = (*_OF_RUN, "started", "requirements", "env_vars", "values")
 Content = TypeVar("Content")
 
 
-class Recorded(NamedTuple):
-    """All that could be read of a folder of results, and what was skipped.
+@dataclass(frozen=True)
+class Recorded:
+    """All that could be read of a folder of results, and what was skipped."""
 
-    frame       every value, one row each, with the columns of `COLUMNS`
-    runs        one row per result file: its commit, machine, environment and profile
-    machines    what asv recorded of each machine: cpu, ram, os and any extra key such as gpu
-    benchmarks  the attributes of each benchmark by its name: its axes, unit, tolerance and more
-    skipped     one line per file that could not be read: its name and the reason
-    """
+    runs: pd.DataFrame  # one row per result file, with what it says of its run
+    machines: dict[str, dict[str, str]]  # what asv recorded of each: cpu, ram, os, any other key
+    benchmarks: dict[str, dict[str, Any]]  # their attributes: axes, unit, tolerance and more
+    skipped: tuple[str, ...]  # one line per file that could not be read: its name and the reason
+    cases: pd.DataFrame
+    values: tuple[Values, ...]  # of each run
 
-    frame: pd.DataFrame
-    runs: pd.DataFrame
-    machines: dict[str, dict[str, str]]
-    benchmarks: dict[str, dict[str, Any]]
-    skipped: tuple[str, ...]
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Return every value, one row each, with the columns of `COLUMNS`."""
+        return self.rows(self.runs.index)
+
+    def rows(self, runs: Iterable[int]) -> pd.DataFrame:
+        """Return the values of runs, by their index in `runs`, with the columns of `COLUMNS`."""
+        places = np.array([*runs], int)
+        values = rows.joined([self.values[place] for place in places])
+        of_run = np.repeat(places, [len(self.values[place].case) for place in places])
+        run = self.runs.loc[of_run, list(_OF_RUN)].reset_index(drop=True)
+        case = self.cases.take(values.case).reset_index(drop=True)
+        measured = values._asdict() | {
+            "started": _dates(pd.Series(values.started)),
+            "state": np.array(rows.STATES, object)[values.state],
+        }
+        frame = pd.concat([run, case, pd.DataFrame(measured)], axis="columns")
+        return frame[list(COLUMNS)]
 
 
 def read(root: Path | str = ROOT) -> Recorded:
@@ -68,14 +87,16 @@ def read(root: Path | str = ROOT) -> Recorded:
         return contents
 
     attributes = benchmarks(root)
+    cases = rows.Cases(attributes)
     files = sorted(path for path in root.glob("*/*.json") if path.name != "machine.json")
-    contents = read_all(files, lambda path: _result(path, attributes))
+    contents = read_all(files, lambda path: _result(path, cases))
     return Recorded(
-        frame=_typed([row for _, values in contents for row in values]),
-        runs=_runs([result for result, _ in contents]),
+        runs=_runs([run for run, _ in contents]),
         machines=dict(read_all(sorted(root.glob("*/machine.json")), _machine)),
         benchmarks=attributes,
         skipped=tuple(skipped),
+        cases=cases.described(),
+        values=tuple(values for _, values in contents),
     )
 
 
@@ -122,17 +143,16 @@ def _machine(path: Path) -> tuple[str, dict[str, str]]:
     return path.parent.name, facts
 
 
-def _result(
-    path: Path, attributes: dict[str, dict[str, Any]]
-) -> tuple[schema.Result, list[dict[str, Any]]]:
-    """Return a result file and the rows of its values, or raise ValueError that names it."""
+def _result(path: Path, cases: rows.Cases) -> tuple[dict[str, Any], Values]:
+    """Return what a result file says of its run, and its values; or raise ValueError, naming it."""
     result = schema.read(path, schema.Result)
     try:
         if (result.machine, _file_name(result)) != (path.parent.name, path.name):
             raise ValueError(f"it contains '{result.machine}/{_file_name(result)}'")
-        return result, list(rows.rows(result, attributes))
+        values = rows.values(result, cases)
     except ValueError as error:
         raise ValueError(schema.unreadable(path, error)) from None
+    return _run(result, values), values
 
 
 def _file_name(result: schema.Result) -> str:
@@ -143,26 +163,28 @@ def _file_name(result: schema.Result) -> str:
     return f"{result.commit_hash[:8]}-{environment}.json"
 
 
-def _runs(results: list[schema.Result]) -> pd.DataFrame:
-    columns = ["machine", "commit", "env", "python", "requirements", "env_vars", "profile"]
-    facts = [
-        [
-            r.machine,
-            r.commit_hash,
-            r.env_name,
-            r.python,
-            r.requirements,
-            r.env_vars,
-            rows.profile(r),
-        ]
-        for r in results
-    ]
-    return pd.DataFrame(facts, columns=columns)
+def _run(result: schema.Result, values: Values) -> dict[str, Any]:
+    """Return what a result file says of its run; `started` is when its last benchmark began."""
+    started = values.started[~np.isnan(values.started)]
+    return {
+        "machine": result.machine,
+        "commit": result.commit_hash,
+        "date": result.date,
+        "started": started.max(initial=-1),
+        "env": result.env_name,
+        "python": result.python,
+        "requirements": result.requirements,
+        "env_vars": result.env_vars,
+        "profile": rows.profile(result),
+        "values": len(values.case),
+    }
 
 
-def _typed(values: list[dict[str, Any]]) -> pd.DataFrame:
-    frame = pd.DataFrame(values, columns=list(COLUMNS))
-    for column in ("date", "started"):
-        frame[column] = pd.to_datetime(frame[column].astype("Int64"), unit="ms", utc=True)
-    types: Any = {"T": "Int64", "tolerance": float, "serial": bool}
-    return frame.astype(types | {"value": float, "lo": float, "hi": float})
+def _runs(runs: list[dict[str, Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(runs, columns=list(_RUN))
+    started = frame["started"].where(frame["started"] >= 0)
+    return frame.assign(date=_dates(frame["date"]), started=_dates(started))
+
+
+def _dates(milliseconds: pd.Series) -> pd.Series:
+    return pd.to_datetime(milliseconds.astype("Int64"), unit="ms", utc=True)

@@ -1,4 +1,4 @@
-"""Turn an asv result file into rows: one per case of each benchmark."""
+"""Turn an asv result file into values, and its parameters into cases, which all files share."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import ast
 import itertools
 import math
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from reports import schema
 
@@ -17,39 +20,80 @@ AXES = (
     *("model", "backend", "shape", "dtype", "seed", "convention", "task", "surrogate"),
     *("condition", "neuron"),
 )
-COLUMNS = (
-    *("machine", "commit", "date", "started", "python", "env", "profile", "suite", "metric"),
-    *("benchmark", "unit", "direction", "gate", "tolerance", "serial", *AXES[:3], "T", "size"),
-    *("params", *AXES[3:], "value", "lo", "hi", "samples", "state"),
+CASE = (
+    *("suite", "metric", "benchmark", "unit", "direction", "gate", "tolerance", "serial"),
+    *(*AXES[:3], "T", "size", "params", *AXES[3:]),
 )
+COLUMNS = (
+    *("machine", "commit", "date", "started", "python", "env", "profile", *CASE),
+    *("value", "lo", "hi", "samples", "state"),
+)
+STATES = ("ok", "n/a", "failed")
+_OK, _SKIPPED, _FAILED = range(3)
+_KINDS = (np.int32, float, float, float, float, np.int8, object)  # of the columns of Values
+Array = npt.NDArray[Any]
 PROFILE = "SPIKEBENCH_PROFILE"  # asv records it among the environment variables
 _KIND = re.compile(r"^(timeraw|time|track|peakmem|mem)_")
 _STEPS = re.compile(r"\bT=(\d+)\s*")
 
 
-def rows(result: schema.Result, attributes: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the values of one result file."""
-    run = {
-        "machine": result.machine,
-        "commit": result.commit_hash,
-        "date": result.date,
-        "python": result.python,
-        "env": result.env_name,
-        "profile": profile(result),
-    }
+class Values(NamedTuple):
+    """What was measured in one result file: an array per column, with one entry per value."""
+
+    case: Array  # its place in the table of cases
+    started: Array  # ms since 1970, NaN where it is not recorded
+    value: Array
+    lo: Array
+    hi: Array
+    state: Array  # its place in STATES
+    samples: Array
+
+
+class Cases:
+    """The cases of all result files: what they have in common is kept once."""
+
+    def __init__(self, attributes: dict[str, dict[str, Any]]) -> None:
+        self.attributes = attributes
+        self._cases: list[dict[str, Any]] = []
+        self._places: dict[Any, Array] = {}
+
+    def places(self, name: str, params: list[list[str]]) -> Array:
+        """Return the place of each case of a benchmark in `described`."""
+        key = (name, tuple(map(tuple, params)))
+        if key not in self._places:
+            benchmark, first = self.attributes.get(name, {}), len(self._cases)
+            names = benchmark.get("param_names") or []
+            axes = [_axes(name, case, names) for case in itertools.product(*params)]
+            self._cases += [_described(name, benchmark, of_case) | of_case for of_case in axes]
+            self._places[key] = np.arange(first, len(self._cases), dtype=np.int32)
+        return self._places[key]
+
+    def described(self) -> pd.DataFrame:
+        """Return a row per case: its benchmark and its axes."""
+        frame = pd.DataFrame(self._cases, columns=list(CASE))
+        return frame.astype({"T": "Int64", "tolerance": float, "serial": bool})
+
+
+def values(result: schema.Result, cases: Cases) -> Values:
+    """Return the values of one result file."""
+    parts = []
     for name, row in result.rows().items():
-        if attributes and name not in attributes:
+        if cases.attributes and name not in cases.attributes:
             continue
-        benchmark = attributes.get(name, {})
+        benchmark = cases.attributes.get(name, {})
         if row.version is not None and row.version != benchmark.get("version", row.version):
             continue
-        cases = list(itertools.product(*(row.params or [])))
-        if row.result is not None and len(row.result) != len(cases):
-            raise ValueError(f"{name}: {len(row.result)} values for {len(cases)} cases")
-        for position, case in enumerate(cases):
-            axes = _axes(name, case, benchmark.get("param_names") or [])
-            described = {"started": row.started_at} | _described(name, benchmark, axes)
-            yield run | described | axes | _measured(row, position)
+        places = cases.places(name, row.params or [])
+        if row.result is not None and len(row.result) != len(places):
+            raise ValueError(f"{name}: {len(row.result)} values for {len(places)} cases")
+        parts.append(_measured(row, places))
+    return joined(parts)
+
+
+def joined(parts: Iterable[Values]) -> Values:
+    """Return the values of all parts, one after the other."""
+    none = Values(*(np.empty(0, kind) for kind in _KINDS))
+    return Values(*map(np.concatenate, zip(none, *parts, strict=True)))
 
 
 def profile(result: schema.Result) -> str:
@@ -109,18 +153,26 @@ def _literal(text: str) -> Any:
         return text
 
 
-def _measured(row: schema.Row, position: int) -> dict[str, Any]:
-    """Return the value, interval, samples and state of the case at a position."""
+def _measured(row: schema.Row, places: Array) -> Values:
+    """Return the values of one benchmark, with their intervals, samples and states."""
+    numbers = [None] * len(places) if row.result is None else [*map(_number, row.result)]
+    value = np.array(numbers, float)
+    failed = np.array([number is None for number in numbers], bool)
+    state = np.where(failed, _FAILED, np.where(np.isnan(value), _SKIPPED, _OK)).astype(np.int8)
+    lo, hi = (_ends(column, state) for column in (row.stats_ci_99_a, row.stats_ci_99_b))
+    samples = np.full(len(places), None, object)
+    for place, of_case in enumerate((row.samples or [])[: len(places)]):
+        samples[place] = of_case if state[place] == _OK else None
+    started = np.full(len(places), math.nan if row.started_at is None else row.started_at, float)
+    return Values(places, started, value, lo, hi, state, samples)
 
-    def at(values: list[Any] | None) -> Any:
-        return values[position] if values and position < len(values) else None
 
-    value = _number(at(row.result))
-    state = "failed" if value is None else "n/a" if math.isnan(value) else "ok"
-    if value is None or state != "ok":
-        return {"value": math.nan, "lo": math.nan, "hi": math.nan, "samples": None, "state": state}
-    lo, hi = (_finite(at(ends)) for ends in (row.stats_ci_99_a, row.stats_ci_99_b))
-    return {"value": value, "lo": lo, "hi": hi, "samples": at(row.samples), "state": state}
+def _ends(column: list[float | None] | None, state: Array) -> Array:
+    """Return one end of the interval of each value; NaN where asv has none."""
+    ends = np.full(len(state), math.nan)
+    given = np.array((column or [])[: len(ends)], float)
+    ends[: len(given)] = given
+    return np.where(np.isfinite(ends) & (state == _OK), ends, math.nan)
 
 
 def _number(value: Any) -> float | None:
@@ -130,7 +182,3 @@ def _number(value: Any) -> float | None:
     except OverflowError:
         return None
     return None if math.isinf(number) else number
-
-
-def _finite(end: float | None) -> float:
-    return math.nan if end is None or not math.isfinite(end) else float(end)

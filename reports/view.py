@@ -108,15 +108,15 @@ def choose(
     name was not measured.
     """
     recorded = results.read(root)
-    frame, notes = complete(recorded, root), list(recorded.skipped)
-    frame = named(frame, machine=machine, profile=profile)
-    if baseline is not None:
-        _check_measured("model", baseline, frame["model"].dropna())
-    chosen = commit_of(frame, commit, notes)
+    notes = list(recorded.skipped)
+    runs = named(complete(recorded, root), machine=machine, profile=profile)
+    chosen = commit_of(runs, commit, notes)
     for kind in ("machine", "profile"):
-        last = _last(kind, frame[frame["commit"] == chosen], notes)
-        frame = frame[frame[kind] == last]
-    history = floors.reject_impossible(_newest_environments(frame))
+        last = _last(kind, runs[runs["commit"] == chosen], notes)
+        runs = runs[runs[kind] == last]
+    rows = recorded.rows(newest_environments(runs).index)
+    baseline = baseline and _check_measured("model", baseline, rows["model"].dropna())
+    history = floors.reject_impossible(rows)
     rows = history[history["commit"] == chosen]
     first = rows.iloc[0]
     found, unreadable = records.read(Path(root).parent / records.FILE)
@@ -144,21 +144,22 @@ def _run(runs: pd.DataFrame, row: pd.Series) -> dict[str, Any]:
     return {str(name): value for name, value in run.items()}
 
 
-def named(frame: pd.DataFrame, **names: str | None) -> pd.DataFrame:
-    """Return the rows with these values in the columns of these names; None leaves all."""
+def named(runs: pd.DataFrame, **names: str | None) -> pd.DataFrame:
+    """Return the runs with these values in the columns of these names; None leaves all."""
     for column, name in names.items():
         if name is not None:
-            frame = frame[frame[column] == _check_measured(column, name, frame[column])]
-    return frame
+            runs = runs[runs[column] == _check_measured(column, name, runs[column])]
+    return runs
 
 
 def complete(recorded: results.Recorded, root: Path | str) -> pd.DataFrame:
-    """Return the rows, or raise ValueError if there are none or none says what it measures."""
-    if not recorded.frame.empty and recorded.benchmarks:
-        return recorded.frame
+    """Return the runs with values, or raise ValueError if there are none or of unknown meaning."""
+    runs = recorded.runs[recorded.runs["values"] > 0]
+    if len(runs) and recorded.benchmarks:
+        return runs
     if recorded.skipped:
         raise ValueError(f"no results left below {root}: {'; '.join(recorded.skipped)}")
-    absent = "results" if recorded.frame.empty else "benchmarks.json"
+    absent = "results" if runs.empty else "benchmarks.json"
     raise ValueError(f"no {absent} below {root}; measure something first: make bench")
 
 
@@ -215,10 +216,10 @@ def _last(kind: str, frame: pd.DataFrame, notes: list[str]) -> str:
     return names[-1]
 
 
-def _newest_environments(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return, of each commit, the rows of its newest environment: torch versions are not mixed."""
-    newest = frame.sort_values("started").groupby("commit")["env"].last()
-    return frame[frame["env"] == frame["commit"].map(newest)]
+def newest_environments(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return, of each commit, the runs of its newest environment: torch versions are not mixed."""
+    newest = runs.sort_values("started").groupby("commit")["env"].last()
+    return runs[runs["env"] == runs["commit"].map(newest)]
 
 
 def git(*arguments: str) -> str:
