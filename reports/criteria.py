@@ -21,6 +21,7 @@ from reports.tables import tuples
 from reports.view import View
 
 _FAILED = "failed"
+PAGES = ("speed", "memory", "accuracy", "energy", "gradients", "properties", "findings")
 
 
 class Entry(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from reports import pareto, source, tables
-from reports.criteria import Criterion, Entry
+from reports.criteria import PAGES, Criterion, Entry
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
@@ -42,6 +42,7 @@ def context(view: View, criteria: Sequence[Criterion]) -> dict[str, Any]:
         "winners": winners(criteria),
         "trades": [*trades(criteria)],
         "rows": [_row(model, criteria) for model in view.models],
+        "unmeasured": [name for name in PAGES if name not in {c.page for c in criteria}],
         "menu": _matrix(view.models, criteria).downloads(),
     }
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from matplotlib.image import imread
 
-from reports import site
+from reports import comparison, comparison_page, site
 from reports.view import View
 from tests.reports.known import MODELS
 from tests.reports.test_records import finding
@@ -167,6 +167,26 @@ def test_the_keyboard_reaches_the_content_first(page: playwright.Page, folder: P
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_a_comparison_is_filtered_and_sorted(
+    page: playwright.Page, root: Path, tmp_path: Path
+) -> None:
+    compared = comparison.compare("bbbb", "aaaa", root, machine="box")
+    file = tmp_path / "compare.html"
+    file.write_text(comparison_page.html(compared, tmp_path), encoding="utf-8")
+    page.goto(file.as_uri())
+    rows = page.locator("main tbody tr:visible")
+    series = len(compared.series)
+    assert rows.count() == series
+    page.get_by_role("searchbox").fill("same psn peak")
+    assert page.locator(".filter output").inner_text() == f"3 of {series} series"
+    assert page.locator("section:visible").count() == 1
+    head = page.locator("section:visible thead th").nth(3)
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
 def test_a_figure_is_saved_in_the_colours_of_its_theme(page: playwright.Page, folder: Path) -> None:

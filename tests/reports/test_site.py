@@ -78,8 +78,16 @@ def test_a_page_without_results_says_which_command_measures(view: View) -> None:
     texts = site.files(replace(empty, history=empty.frame))
     for listed in site.PAGES:
         text = Page(texts[listed.file]).text
-        assert ("Not measured" in text) == (listed.name not in ("properties", "index"))
+        assert ("Not measured" in text) == (listed.name != "properties")
         assert "Not measured" not in text or listed.command.split()[0] in text
+
+
+def test_the_overview_of_few_benchmarks_names_what_measures_the_others(view: View) -> None:
+    few = view.frame[(view.frame["suite"] == "speed") & (view.frame["model"] == "lif")]
+    text = Page(site.files(replace(view, frame=few, history=few))["index.html"]).text
+    commands = [listed.command for listed in site.PAGES]
+    named = [command for command in commands if f"({command})" in text]
+    assert named == [*commands[2:7], "python -m suites.findings"], "neither speed nor claims"
 
 
 def test_figures_take_colours_from_the_page(files: dict[str, str]) -> None:
