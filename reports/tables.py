@@ -89,8 +89,9 @@ def text(value: str, kind: str = "", note: str = "") -> Cell:
 
 def label(axis: str, value: str, peers: Mapping[str, str] = _NO_PEERS) -> Cell:
     """Return the cell of a value of an axis; models have their colour, peers are in italics."""
-    kind = "model" if axis == "model" else "peer" if value in peers else ""
-    return Cell(value, value, kind, peers.get(value, ""))
+    name = "" if pd.isna(value) else value  # a benchmark without this axis
+    kind = "model" if axis == "model" else "peer" if name in peers else ""
+    return Cell(name, name, kind, peers.get(name, ""))
 
 
 def number(value: float, shown: str | None = None, note: str = "", kind: str = "") -> Cell:

@@ -66,11 +66,23 @@ const addLegend = (legend, whole, width, top) => {
   return y + 18 - top;
 };
 
+// Return the part of the plane that a drawing takes: a page shows text beyond its edges, a file does not.
+const extentOf = (drawing) => {
+  const { width, height } = drawing.viewBox.baseVal;
+  const [frame, texts] = [drawing.getBoundingClientRect(), [...drawing.querySelectorAll("text")]];
+  const boxes = texts.map((text) => text.getBoundingClientRect());
+  const scaled = (pixels) => pixels * width / frame.width;
+  const left = Math.min(0, ...boxes.map((box) => scaled(box.left - frame.left) - 2));
+  const right = Math.max(width, ...boxes.map((box) => scaled(box.right - frame.left) + 2));
+  return { left, width: right - left, height };
+};
+
 // Return the text of a figure's drawing as a file of its own, and its size.
 const drawingOf = (figure) => {
   const [shown, legend] = [figure.querySelector("svg[role=img]"), legendOf(figure)];
-  const { width, height } = shown.viewBox.baseVal;
+  const { left, width, height } = extentOf(shown);
   const [whole, body] = [document.createElementNS(SVG, "svg"), copyOf(shown)];
+  body.setAttribute("viewBox", `${left} 0 ${width} ${height}`);
   body.setAttribute("width", width);
   body.setAttribute("height", height);
   whole.append(body);

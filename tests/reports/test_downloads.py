@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from urllib.parse import unquote
 
@@ -44,6 +45,10 @@ def test_csv_has_the_numbers_of_a_table_in_full_and_its_texts() -> None:
     assert list(frame) == ["model", "T = 1024 (ms)", "share of 50 %"]
     assert list(frame["T = 1024 (ms)"]) == ["1234.5678", "1.5e-08", "failed"]
     assert list(frame["share of 50 %"]) == ["R&D, 3 %", "", '"x" $\\_{#}~^']
+
+
+def test_a_benchmark_without_a_backend_has_an_empty_label() -> None:
+    assert tables.label("backend", math.nan) == Cell("", "")
 
 
 def test_latex_escapes_what_would_be_a_command() -> None:
