@@ -23,6 +23,8 @@ _ESCAPED = str.maketrans(
         "≥": r"$\ge$",
         "≤": r"$\le$",
         "→": r"$\to$",
+        "±": r"$\pm$",
+        "∂": r"$\partial$",
     }
 )
 _POWER = re.compile(r"[⁻⁰¹²³⁴-⁹]+(?:·[⁰¹²³⁴-⁹]+)?")

@@ -172,6 +172,18 @@ def test_what_a_file_may_leave_out(tmp_path: Path) -> None:
     assert set(frame["direction"]) == {"lower"}
 
 
+def test_an_interval_that_is_cut_short_or_infinite_is_unknown(tmp_path: Path) -> None:
+    path = synthetic.write(tmp_path, MEMORY, lambda n, **a: [1.0 + 0.1 * k for k in range(9)])
+    data = json.loads(path.read_text())
+    for row in data["results"].values():
+        ends = row[data["result_columns"].index("stats_ci_99_b")]
+        ends[:] = [ends[0], math.inf, None]
+    path.write_text(json.dumps(data))
+    frame = results.load(tmp_path)
+    assert frame["hi"].notna().tolist() == [True, False, False, False]
+    assert frame["lo"].notna().all()
+
+
 def test_another_version_of_a_benchmark_is_left_out_as_asv_does(tmp_path: Path) -> None:
     synthetic.write(tmp_path, SPEED, lambda n, **a: 1.0, commit="b" * 40)
     changed = {"speed.suite.Inference.time_forward": {"params": AXES, "version": "2"}}
