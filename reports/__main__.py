@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _build(options: argparse.Namespace) -> int:
     """Write the site and its summary; print the notes, the highlights and the names of both."""
+    if options.sections and not options.pdf:
+        raise ValueError("--sections chooses what a PDF has; name its file too: --pdf FILE")
     view = choose(
         options.results, options.commit, options.baseline, options.machine, options.profile
     )

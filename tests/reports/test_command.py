@@ -93,6 +93,7 @@ def test_of_two_profiles_the_last_is_shown_with_a_note(tmp_path: Path) -> None:
         (["--commit", "c0ffee"], "no results for commit 'c0ffee'; measured: aaaaaaaa, bbbbbbbb"),
         (["--baseline", "pns"], "did you mean 'psn'? measured: dsn, lif, psn"),
         (["--machine", "boxx"], "did you mean 'box'? measured: box, gpu"),
+        (["--sections", "speed"], "name its file too: --pdf FILE"),
         (["--results", "nowhere"], "no results below nowhere; measure something first"),
     ],
 )
