@@ -39,7 +39,7 @@ def judge(arguments: list[str]) -> int:
     parser.add_argument("--suites", type=Path, help="default: ours")
     parser.add_argument("--profile", help="SPIKEBENCH_PROFILE; default: gate")
     parser.add_argument("--minimum", type=int, help="cases that must run on both sides")
-    parser.add_argument("--minutes", type=float, help="at most; default: 8")
+    parser.add_argument("--minutes", type=float, help="of measuring; default: 7.5")
     parser.add_argument("--full", action="store_true", help="measure unchanged models too")
     parser.add_argument("--seed", type=int, help="of the random order of the bursts")
     parser.add_argument("-o", "--output", type=Path, help="folder for gate.md, .json, .xml, .html")
