@@ -34,7 +34,7 @@ bench: ## Measure HEAD, publish the asv site, build the report (interrupted: run
 	@$(MAKE) --silent --no-print-directory -j2 $(STAMP) asv-environment
 	@$(BIN)/python -m ci.measure; status=$$?; \
 	case $$status in 0|2) ;; *) exit $$status ;; esac; \
-	for words in "findings --exact" claims "accuracy samples"; do \
+	for words in "findings --exact" claims "accuracy samples" dynamics; do \
 		$(BIN)/python -m suites.$$words >>.asv/measure.log || status=2; done; \
 	$(SITE) || exit; \
 	[ $$status -eq 0 ] || { echo "make bench: some benchmarks failed, see above" >&2; exit 2; }

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
-from reports import equations, figures, records, source, tables, units
+from reports import equations, figures, pictures, records, source, tables, units
 from reports.criteria import Criterion
 from reports.drawing import line_legend
 from reports.sections.findings import PAPERS, VERDICTS, figure_of
@@ -30,6 +31,7 @@ def context(view: View, model: str, criteria: Sequence[Criterion]) -> dict[str, 
         "example": example(model, source.options(read)) if read else "",
         "numbers": [(c, c.entries[model], _places(c)) for c in criteria if model in c.entries],
         "drawn": _over_steps(view, model),
+        "dynamics": _dynamics(view, model),
         "findings": [*_findings(view, model)],
         "claims": _claims(view, model),
         "values": _values(view, model),
@@ -86,6 +88,12 @@ def _over_steps(view: View, model: str) -> dict[str, Any]:
     drawn = figures.panels(rows, view.styles, title, stem="time", unit="seconds")
     legend = line_legend(view.styles_of(rows), "time") if drawn else {}
     return {"panels": drawn, "legend": legend}
+
+
+def _dynamics(view: View, model: str) -> list[Markup]:
+    """Return the figures of what a neuron does with the input that all models get."""
+    record = records.newest(view.records, "dynamics").get(model)
+    return pictures.entry(record)["drawn"] if record else []
 
 
 def _findings(view: View, model: str) -> Iterable[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Read the records of the suites: findings, claims, samples, searches and probes.
+"""Read the records of the suites: findings, claims, samples, dynamics and more.
 
 `suites.records` writes them into the SQLite file beside asv's results. Without the file there are
 none; one that cannot be read is a note.
@@ -20,7 +20,7 @@ _QUERY = 'SELECT kind, name, "commit", machine, ended, content FROM records ORDE
 class Record(NamedTuple):
     """What a suite found that is no number of asv."""
 
-    kind: str  # "finding", "claim", "sample", "search" or "probe"
+    kind: str  # "finding", "claim", "sample", "dynamics", "search" or "probe"
     name: str
     commit: str
     machine: str

@@ -21,13 +21,20 @@ def lines(
     x_label: str = "",
     y_label: str = "",
     bands: Mapping[str, tuple[Values, Values]] | None = None,
+    events: Mapping[str, Sequence[float]] | None = None,
     log: str = "",
 ) -> Picture:
-    """Return a line per name over x; `bands` are lower and upper ends, `log` names axes: "xy"."""
+    """Return a line per name over x.
+
+    `bands` are lower and upper ends, `events` places on x that have a tick, and `log` names axes:
+    "xy".
+    """
     named = {name: _finite(values) for name, values in lines.items()}
     ends = {name: [_finite(low), _finite(high)] for name, (low, high) in (bands or {}).items()}
+    ticks = {name: [*places] for name, places in (events or {}).items()}
     labels = {"x_label": x_label, "y_label": y_label, "log": log}
-    return {"picture": "lines", "title": title, "x": [*x], "lines": named, "bands": ends, **labels}
+    values = {"x": [*x], "lines": named, "bands": ends, "events": ticks}
+    return {"picture": "lines", "title": title, **values, **labels}
 
 
 def heat(

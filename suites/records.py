@@ -1,4 +1,4 @@
-"""What the suites find that is no number of asv: findings, claims, samples, searches, probes.
+"""What the suites find that is no number of asv: findings, claims, samples, dynamics and more.
 
 A record is one JSON object in the store of the accuracy suite, with all that it depends on. The
 report reads the records; it never imports the suites.
@@ -31,7 +31,7 @@ class Origin(NamedTuple):
 class Record(NamedTuple):
     """A line of the store."""
 
-    kind: str  # "finding", "claim", "sample", "search" or "probe"
+    kind: str  # "finding", "claim", "sample", "dynamics", "search" or "probe"
     name: str
     key: str  # a digest of the origin and the libraries
     code: str

@@ -17,7 +17,7 @@ _FEW = 16  # points of a line that have a marker each
 
 
 def draw(picture: Mapping[str, Any], name: str) -> Markup:
-    """Draw a line per name, each with its own hue, dash and marker."""
+    """Draw a line per name, each with its own hue, dash and marker; events are ticks below."""
     x, named = picture["x"], isinstance(picture["x"][0], str)
     places = range(len(x)) if named else x
     styles = palette.styles(picture["lines"])
@@ -32,6 +32,9 @@ def draw(picture: Mapping[str, Any], name: str) -> Markup:
                 low, high = picture["bands"][label]
                 band = axes.fill_between(places, low, high, color=SERIES, alpha=0.14, linewidth=0)
                 band.set_gid(f"hue:{number % palette.HUES}")
+        for number, places in enumerate(picture.get("events", {}).values(), len(styles)):
+            ticks = axes.vlines(places, 0, 0.08, SERIES, transform=axes.get_xaxis_transform())
+            ticks.set_gid(f"hue:{number % palette.HUES}")
         if named:
             axes.set_xticks(list(places), x)
         for axis, letter in ((axes.xaxis, "x"), (axes.yaxis, "y")):
@@ -52,10 +55,12 @@ def draw(picture: Mapping[str, Any], name: str) -> Markup:
 
 
 def _data(picture: Mapping[str, Any]) -> pd.DataFrame:
-    """Return a column of x, and one per line; those of a band follow its line."""
+    """Return a column of x, one per line, those of a band after its line; an event is a 1."""
     columns = {picture["x_label"] or "x": picture["x"]}
     for label, values in picture["lines"].items():
         columns[label] = values
         if label in picture["bands"]:
             columns[f"{label} low"], columns[f"{label} high"] = picture["bands"][label]
+    for label, places in picture.get("events", {}).items():
+        columns[label] = [int(place in places) for place in picture["x"]]
     return pd.DataFrame(columns)

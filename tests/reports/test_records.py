@@ -23,6 +23,7 @@ PICTURES = {
         {"a": [1, 2.5, None], "b": [3, 4, 5]},
         log="x",
         bands={"a": ([0] * 3,) * 2},
+        events={"spike": [2]},
     ),
     "names": made.lines("Names", ["x", "y"], {"a": [1, math.nan]}),
     "heat": made.heat("Heat", [[0, 1], [None, 0.5]], rows=["r1", "r2"], columns=["1", "2"]),
@@ -48,6 +49,21 @@ def test_a_picture_is_drawn_in_the_pages_colours(name):
     (drawn,) = pictures.draw([json.loads(json.dumps(PICTURES[name]))], "here")
     assert PICTURES[name]["title"] in drawn
     assert not re.search(r"#[0-9a-f]{6}", drawn.partition("base64")[0])
+
+
+def test_an_event_is_a_column_of_the_download(view: View):
+    (drawn,) = pictures.draw([json.loads(json.dumps(PICTURES["lines"]))], "here")
+    assert "spike" in drawn
+
+
+def test_a_page_of_a_model_shows_its_dynamics_or_the_command(view: View):
+    content = {"fired": 3, "pictures": [PICTURES["lines"]]}
+    record = Record("dynamics", "dsn", "b" * 40, "box", "2026-01-01", content)
+    page = site.files(replace(view, records=(record,)))["models/dsn.html"]
+    assert 'id="dynamics"' in page and "Lines" in page
+    assert "Not measured. Do it with <code>python -m suites.dynamics dsn" not in page
+    page = site.files(replace(view, records=()))["models/dsn.html"]
+    assert "Not measured. Do it with <code>python -m suites.dynamics dsn" in page
 
 
 def test_a_finding_shows_its_verdict_its_interval_and_what_it_was_before(view: View):
