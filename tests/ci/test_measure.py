@@ -219,5 +219,5 @@ def test_plain_asv_gives_pip_the_constraints(monkeypatch) -> None:
 
 def test_make_help_names_every_target() -> None:
     run = subprocess.run(["make", "-C", str(ROOT)], capture_output=True, text=True, check=True)
-    targets = ["help", "bench", "test", "quick", "check", "readme", "clean"]
+    targets = ["help", "bench", "site", "test", "quick", "check", "readme", "clean"]
     assert re.findall(r"^  (\w+)\t", run.stdout, re.M) == targets
