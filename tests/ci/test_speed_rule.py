@@ -29,7 +29,7 @@ class Timed(Bench):
             done += 1
             odd = np.arange(done)[:, None] % 2
             base = unit * (1 + odd) * np.ones(4)
-            heads = {"slow": base * (2 + odd), "same": base}
+            heads = {"slow": base * (2 + odd), "slow too": base * (2 + odd), "same": base}
             pairs = {name: Pair(Sample(base), Sample(heads[name])) for name in names}
         self.rounds = done
         return pairs
@@ -56,10 +56,19 @@ def test_a_slower_case_is_confirmed_by_fresh_rounds_and_fails() -> None:
 
 
 def test_unchanged_code_that_seems_slower_is_an_invalid_measurement() -> None:
-    slow = replace(case("speed", ok(7), ok(8)), name="slow", unit="seconds")
+    canary = replace(case("speed", ok(7), ok(8)), name="slow", unit="seconds")
     changed = Impact(frozenset({"psn"}), frozenset(), shared=False)
-    (row,) = speed.judge(timed(slow, impact=changed))
-    assert (row.model, row.verdict) == ("lif", Outcome.INVALID)
+    slow = replace(case("speed", ok(7), ok(8), model="psn"), name="slow too", unit="seconds")
+    canary_row, row = speed.judge(timed(canary, slow, impact=changed))
+    assert (canary_row.model, canary_row.verdict) == ("lif", Outcome.INVALID)
+    assert (row.model, row.verdict) == ("psn", Outcome.FAIL)
+
+
+def test_unchanged_code_alone_is_not_confirmed() -> None:
+    canary = replace(case("speed", ok(7), ok(8)), name="slow", unit="seconds")
+    measured = timed(canary, impact=Impact(frozenset({"psn"}), frozenset(), shared=False))
+    (row,) = speed.judge(measured)
+    assert row.verdict is Outcome.UNDECIDED and len(measured.asked) == 1
 
 
 def test_a_confirmation_ends_at_the_first_fail() -> None:

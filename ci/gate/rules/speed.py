@@ -4,7 +4,8 @@
 signed-rank test, Holm over the candidates), fewer if none looks slower any longer. The surest come
 first: if one of them FAILs, the others are listed as unconfirmed. PASS excludes a slowdown of 5 %;
 UNDECIDED passes too and names the slowdown that the test could have missed. Unchanged code cannot
-become slower: if its timings say so, they are INVALID, the machine is too noisy.
+become slower: if its timings, confirmed beside those of changed code, say so, they are INVALID:
+the machine is too noisy.
 """
 
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ def judge(bench: Bench) -> Iterator[Row]:
     pairs = bench.measure(list(timed), SCREEN_ROUNDS, fresh=False)
 
     def confirm(candidates: list[str], enough: Stop) -> dict[str, Pair]:
+        if not any(bench.impact.changes(timed[name].model) for name in candidates):
+            return {}  # none can FAIL
         confirmed = bench.measure(candidates, max(LOOKS), fresh=True, stop=enough)
         pairs.update(confirmed)
         return confirmed
