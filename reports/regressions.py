@@ -22,14 +22,27 @@ def report(view: View, since: str | None = None, *, as_json: bool = False) -> st
     `since` is a revision: only later jumps are shown, and creep counts from it instead of from the
     last release. An unknown one raises ValueError with one line.
     """
-    release = since or git("describe", "--tags", "--abbrev=0", "--match", RELEASES)
-    start = _date(release) if release else view.history["date"].min()
+    release = since or last_release()
+    start = start_of(view.history, release)
     changed = table(view.history, view.benchmarks, start)
     if since:
         changed = changed[(changed["kind"] == changes.CREEP) | (changed["date"] > start)]
     if as_json:
         return json.dumps(_records(changed[COLUMNS]), indent=1)
     return _text(view, changed, release or "the first commit")
+
+
+def last_release() -> str:
+    """Return the tag of the last release before HEAD, "" if there is none."""
+    return git("describe", "--tags", "--abbrev=0", "--match", RELEASES)
+
+
+def start_of(history: pd.DataFrame, release: str) -> pd.Timestamp:
+    """Return the date of a revision, of the first commit measured if it is "".
+
+    An unknown revision raises ValueError with one line.
+    """
+    return _date(release) if release else history["date"].min()
 
 
 def table(
@@ -40,10 +53,7 @@ def table(
     Creep counts from the values at `start`. `before` and `commit` are those measured before and
     after a jump, or the first and the last of a creep.
     """
-    rows = history[history["state"] == "ok"].sort_values(["date", "started"])
-    rows = rows.assign(others=rows["params"].map(str))
-    keys = ["benchmark", "model", "backend", "shape", "others", "env"]
-    groups = dict(iter(rows.groupby(keys, sort=False, dropna=False)))
+    groups = cases(history[history["state"] == "ok"])
     by_case = changes.find({key: _series(group, start) for key, group in groups.items()})
     lines = [
         {"series": name(groups[key].iloc[-1], benchmarks), **_line(groups[key], change, start)}
@@ -54,6 +64,14 @@ def table(
     size = frame["ratio"].astype(float).map(math.log).abs().fillna(math.inf)
     order = frame.assign(size=size).sort_values(["loss", "size"], ascending=False, kind="stable")
     return order.drop(columns="size").reset_index(drop=True)
+
+
+def cases(rows: pd.DataFrame) -> dict[Any, pd.DataFrame]:
+    """Return the rows of each case in each environment, the oldest first."""
+    rows = rows.sort_values(["date", "started"])
+    rows = rows.assign(others=rows["params"].map(str))
+    keys = ["benchmark", "model", "backend", "shape", "others", "env"]
+    return dict(iter(rows.groupby(keys, sort=False, dropna=False)))
 
 
 def name(row: pd.Series, benchmarks: Mapping[str, Mapping[str, Any]]) -> str:

@@ -95,7 +95,7 @@ def style(models: Iterable[str]) -> str:
 
 def script() -> str:
     """Return the script of all pages."""
-    return f"{_text('site.js')}\n{_text('download.js')}"
+    return "\n".join(_text(name) for name in ("site.js", "download.js", "series.js"))
 
 
 def _page(page: Page, loaded: list[sections.Section], context: dict[str, Any]) -> str:
