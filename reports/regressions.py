@@ -14,6 +14,10 @@ from reports.view import View, git
 
 RELEASES = "v[0-9]*.[0-9]*.[0-9]*"
 COLUMNS = ["series", "env", "unit", "kind", "loss", "old", "new", "ratio", "before", "commit", "p"]
+_OF_CASES = [  # a long history has many rows
+    *("benchmark", "model", "backend", "shape", "params", "unit", "direction", "gate"),
+    *("env", "commit", "date", "value", "lo", "hi", "state"),
+]
 
 
 def report(view: View, since: str | None = None, *, as_json: bool = False) -> str:
@@ -69,7 +73,7 @@ def table(
 def cases(rows: pd.DataFrame) -> dict[Any, pd.DataFrame]:
     """Return the rows of each case in each environment, the oldest first."""
     rows = rows.sort_values(["date", "started"])
-    rows = rows.assign(others=rows["params"].map(str))
+    rows = rows[_OF_CASES].assign(others=rows["params"].map(str))
     keys = ["benchmark", "model", "backend", "shape", "others", "env"]
     return dict(iter(rows.groupby(keys, sort=False, dropna=False)))
 

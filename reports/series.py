@@ -33,7 +33,7 @@ def collect(view: View, changed: pd.DataFrame) -> dict[str, Any]:
     history = view.history.sort_values(["date", "started"])
     commits = history.drop_duplicates("commit")
     place = {commit: number for number, commit in enumerate(commits["commit"])}
-    of_series = dict(iter(changed.groupby(["series", "env"])))
+    of_series: dict[Any, pd.DataFrame] = dict(iter(changed.groupby(["series", "env"])))
     several = history["env"].nunique() > 1
     series = []
     for rows in regressions.cases(history[history["state"] != "n/a"]).values():
@@ -73,7 +73,9 @@ def _series(
         "unit": unit,
         "better": last["direction"],
         "values": entries(rows["value"].astype(object).where(has_number, rows["state"])),
-        **({end: entries(ends[end]) for end in ends} if ends.notna().any(axis=None) else {}),
+        **(
+            {end: entries(ends[end]) for end in ("lo", "hi")} if ends.notna().any(axis=None) else {}
+        ),
         "changes": [] if changed is None else [*_changes(changed, place, factor, digits)],
     }
 
@@ -95,7 +97,7 @@ def _changes(
 
 
 def _rounded(value: float, digits: int) -> float | int | None:
-    """Return a value with so many significant digits; None if it is not finite, as JSON has none."""
+    """Return a value with so many significant digits; None if it is not finite."""
     if not math.isfinite(value):
         return None
     short = float(f"{value:.{digits}g}")
@@ -105,7 +107,8 @@ def _rounded(value: float, digits: int) -> float | int | None:
 def _subjects(commits: Iterable[str]) -> dict[str, str]:
     """Return the subjects of those commits that the repository here has."""
     shown = git("log", "--no-walk", "--ignore-missing", "--format=%H %s", *commits)
-    return dict(line.split(" ", 1) for line in shown.splitlines() if " " in line)
+    parts = (line.partition(" ") for line in shown.splitlines())
+    return {commit: subject for commit, _, subject in parts}
 
 
 def changed(view: View) -> pd.DataFrame:

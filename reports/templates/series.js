@@ -112,6 +112,7 @@ const prepareSeries = async (template) => {
       if (isNumber(value)) svg.append(element("circle", { class: "value", cx: x(at), cy: y.at(value), r: end - first > 80 ? 1.8 : 3 }));
       else if (inside(at) && value) svg.append(element("text", { class: "failed", x: x(at), y: HEIGHT - BOTTOM - 2, "text-anchor": "middle" }, "×"));
     });
+    let free = 0;
     shown.changes.filter((change) => inside(change.at)).forEach((change) => {
       const verdict = change.loss ? "loss" : "gain";
       if (change.kind === "jump") {
@@ -121,9 +122,11 @@ const prepareSeries = async (template) => {
         svg.append(element("path", { class: `jump ${verdict}`,
           d: `M${x(change.from)} ${y.at(change.old)}L${x(change.at)} ${y.at(change.new)}` }));
       }
-      const anchor = x(change.at) > width - 90 ? "end" : "start";
-      svg.append(element("text", { class: verdict, x: x(change.at) + (anchor === "end" ? -4 : 4), y: 12, "text-anchor": anchor },
-        `${times(change.ratio)} ${commits[change.at][0].slice(0, 8)}`));
+      const label = [times(change.ratio), width > 600 && commits[change.at][0].slice(0, 8)].filter(Boolean).join(" ");
+      const left = Math.min(x(change.at) + 4, width - 6.5 * label.length);
+      if (left < free) return;  // the list below the drawing has it
+      free = left + 6.5 * label.length;
+      svg.append(element("text", { class: verdict, x: left, y: 12 }, label));
     });
     const [cursor, band] = [element("path", { class: "cursor" }), element("rect", { class: "band", y: TOP, height: HEIGHT - TOP - BOTTOM })];
     const dot = element("circle", { class: "cursor", r: 5 });
