@@ -42,6 +42,7 @@ SMALLEST = 0.02  # a smaller change is not reported, as the gate ignores it
 ROUNDS = 10  # to agree on the creep and the cuts; three are usual
 OUTLIER = 4.0  # times the noise
 MOST_CORRELATED = 0.8
+ROUNDING = 1e-6  # of the search, as a share of the range; the noise of a counter is no smaller
 
 
 class Series(NamedTuple):
@@ -156,7 +157,7 @@ def _explain(y: Array, ramp: Array | None, price: float) -> _Explanation:
     for _ in range(ROUNDS):
         if ramp is not None:
             creep = _slope(ramp, y, ends)[0] * ramp
-        level, last = (y - creep).reshape(-1, 1), ends
+        level, last = _centred(y - creep, [len(y)]).reshape(-1, 1), ends
         search = ruptures.KernelCPD(kernel="linear", min_size=MINIMUM).fit(level)
         ends = [int(end) for end in search.predict(pen=price)]
         if ends == last:
@@ -199,7 +200,7 @@ def _noise(y: Array) -> _Noise:
     near, far = (_spread(y, distance) for distance in (1, MINIMUM))
     share = 1 - (near / far) ** 2 if far > 0 else 0.0
     share = min(max(share - 2 / math.sqrt(len(y)), 0.0), MOST_CORRELATED)
-    spread = max(near / math.sqrt(1 - share), np.finfo(float).eps)
+    spread = max(near / math.sqrt(1 - share), ROUNDING * float(np.ptp(y)), np.finfo(float).eps)
     return _Noise(spread, math.sqrt((1 + share) / (1 - share)))
 
 

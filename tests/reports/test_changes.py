@@ -98,6 +98,16 @@ def test_every_change_of_a_counter_is_found_once_it_lasts() -> None:
     assert find({"": Series(counter[:-1], smallest=0.0)}) == {"": []}
 
 
+@pytest.mark.parametrize("ratio", [1.5, 0.6, 1.001, 1.00001])
+@pytest.mark.parametrize("old", [2e-3, 7.0, 1e6])
+def test_a_jump_without_any_noise_is_found_wherever_it_is(ratio: float, old: float) -> None:
+    """Rounding in the search counts more than noise that is not there."""
+    for count, position in ((22, 10), (23, 11), (39, 7), (59, 53), (59, 30)):
+        values = np.array([old] * position + [old * ratio] * (count - position))
+        found = find({"": Series(values, smallest=0.0)})[""]
+        assert [change[:2] for change in found] == [(JUMP, position)], (count, position)
+
+
 def test_a_single_outlier_is_no_change() -> None:
     lone = np.array([40.0] * 20 + [80.0] + [40.0] * 20)
     assert find({"": Series(lone)}) == {"": []}
