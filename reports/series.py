@@ -71,6 +71,7 @@ def _series(
         "name": name,
         "model": "" if pd.isna(last["model"]) else last["model"],
         "unit": unit,
+        "factor": factor,
         "better": last["direction"],
         "values": entries(rows["value"].astype(object).where(has_number, rows["state"])),
         **(

@@ -98,7 +98,7 @@ const prepareSeries = async (template) => {
       element("text", { x: LEFT - 8, y: y.at(tick) + 4, "text-anchor": "end" }, `${Number(tick.toPrecision(3))}`),
     ));
     svg.append(element("text", { x: LEFT - 8, y: 12, "text-anchor": "end" }, shown.unit));
-    const names = Math.max(1, Math.min(Math.floor((width - LEFT) / 110), end - first));
+    const names = Math.max(1, Math.min(Math.floor((width - LEFT) / 140), end - first));
     for (let n = 0; n <= names; n += 1) {
       const at = Math.round(first + (end - first) * n / names);
       const anchor = n === 0 ? "start" : n === names ? "end" : "middle";
@@ -155,6 +155,7 @@ const prepareSeries = async (template) => {
     shown = one;
     one.row.setAttribute("aria-current", "true");
     find("figcaption").textContent = one.name;
+    find(".better").textContent = `${one.better === "lower" ? "Less" : "More"} is better.`;
     const list = find(".jumps");
     list.replaceChildren();
     one.changes.forEach((change) => {
@@ -193,7 +194,7 @@ const prepareSeries = async (template) => {
       made.className = kind;
       if (key !== null) made.dataset.sort = key;
     };
-    cell(quantity(final, one.unit), final);
+    cell(quantity(final, one.unit), final / one.factor);
     const grown = first > 0 && final > 0 ? final / first : null;
     cell(grown === null ? "–" : times(grown), grown);
     const kinds = one.changes.map((change) => `${times(change.ratio)} ${change.kind}`.trim());
