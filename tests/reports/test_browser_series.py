@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -56,12 +55,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def open_series(page: playwright.Page, address: str, fragment: str = "") -> None:
+    page.emulate_media(reduced_motion="reduce")
     page.goto(f"{address}#{fragment}")
-    page.locator(".explored tbody tr").first.wait_for()
+    page.locator(".drawing svg").wait_for()
 
 
 def first_and_last(page: playwright.Page) -> tuple[str | None, str | None]:
-    commit = page.get_by_label("commit")
+    commit = page.get_by_label("commit", exact=True)
     return commit.get_attribute("min"), commit.get_attribute("max")
 
 
@@ -84,14 +84,16 @@ def test_pointing_and_arrow_keys_show_a_commit_as_text(page: playwright.Page, ad
     drawing.hover(position={"x": 70, "y": 100})
     text = readout.inner_text()
     assert "00000001, 2026-05-28: 1.045 ms (99 % interval" in text and HOSTILE in text
-    page.get_by_label("commit").press("ArrowRight")
+    page.get_by_label("commit", exact=True).press("ArrowRight")
     assert "00000002" in readout.inner_text()
-    assert page.get_by_label("commit").get_attribute("aria-valuetext") == readout.inner_text()
+    assert (
+        page.get_by_label("commit", exact=True).get_attribute("aria-valuetext")
+        == readout.inner_text()
+    )
 
 
 def test_dragging_zooms_and_a_button_undoes_it(page: playwright.Page, address: str) -> None:
     open_series(page, address, f"series={quote(PSN)}")
-    page.wait_for_timeout(700)  # until the page has scrolled
     box = page.locator(".drawing").bounding_box()
     assert box is not None and first_and_last(page) == ("0", "39")
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 90)
@@ -123,7 +125,17 @@ def test_series_are_filtered_and_sorted(page: playwright.Page, address: str) -> 
 def test_a_page_of_a_model_leads_to_its_series(page: playwright.Page, address: str) -> None:
     page.goto(address.replace("history.html", "models/psn.html"))
     page.get_by_label("on this page").get_by_role("link", name="History").click()
-    page.locator(".explored tbody tr").first.wait_for()
+    page.locator(".drawing svg").wait_for()
     assert page.locator(".explored tbody tr:visible").count() == 2
     page.set_viewport_size(test_browser.NARROW)
     assert page.evaluate("document.documentElement.scrollWidth") <= test_browser.NARROW["width"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_drawing_and_the_table_are_accessible(
+    theme: str, page: playwright.Page, address: str
+) -> None:
+    page.emulate_media(color_scheme=theme)
+    open_series(page, address, f"series={quote(PSN)}")
+    found = test_browser.axe.Axe().run(page, options=test_browser.OPTIONS).response["violations"]
+    assert {one["id"]: one["nodes"][0]["html"] for one in found} == {}
