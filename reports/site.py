@@ -64,7 +64,7 @@ PAGES = (
         "python -m suites.findings",
     ),
     Page("claims", "Claims", "What the papers print, computed again", "python -m suites.claims"),
-    Page("history", "History", "The main values over commits", "asv run NEW"),
+    Page("history", "History", "Every value over commits, and where it changed", "asv run NEW"),
 )
 
 
