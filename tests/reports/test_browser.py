@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
@@ -14,16 +13,14 @@ from matplotlib.image import imread
 
 from reports import comparison, comparison_page, site
 from reports.view import View
+from tests.reports.chromium import NARROW, WIDE, violations
 from tests.reports.known import MODELS
 from tests.reports.test_records import finding
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 pytestmark = pytest.mark.slow
-CURE = "install Chromium, and pip install -c constraints.txt -e '.[browser]'"
-playwright = pytest.importorskip("playwright.sync_api", reason=CURE)
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason=CURE)
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
-OPTIONS = {"preload": False}  # would fetch the style sheet again, which a file may not
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
 
 
 @pytest.fixture(scope="module")
@@ -37,35 +34,11 @@ def folder(view: View, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
-    if CHROMIUM is None:
-        pytest.skip(f"no Chromium: {CURE}")
-    with playwright.sync_playwright() as started:
-        options = ["--no-sandbox", "--disable-gpu"]
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: playwright.Browser) -> Iterator[playwright.Page]:
-    """Return an empty page; what it complains of fails the test."""
-    context = browser.new_context(viewport=WIDE, color_scheme="light")
-    page, problems = context.new_page(), []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-    page.on("requestfailed", lambda request: problems.append(request.url))
-    yield page
-    context.close()
-    assert problems == []
-
-
 def names(folder: Path) -> list[str]:
     return sorted(str(file.relative_to(folder)) for file in folder.rglob("*.html"))
 
 
-def test_no_page_is_wider_than_a_phone(page: playwright.Page, folder: Path) -> None:
+def test_no_page_is_wider_than_a_phone(page: Page, folder: Path) -> None:
     for width in (NARROW, WIDE):
         page.set_viewport_size(width)
         for name in names(folder):
@@ -78,20 +51,14 @@ def test_no_page_is_wider_than_a_phone(page: playwright.Page, folder: Path) -> N
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pages_are_accessible(theme: str, page: playwright.Page, folder: Path) -> None:
+def test_pages_are_accessible(theme: str, page: Page, folder: Path) -> None:
     page.emulate_media(color_scheme=theme)
     for name in names(folder):
         page.goto((folder / name).as_uri())
-        found = axe.Axe().run(page, options=OPTIONS).response["violations"]
-        serious = {
-            violation["id"]: violation["nodes"][0]["html"]
-            for violation in found
-            if violation["impact"] in ("serious", "critical")
-        }
-        assert serious == {}, name
+        assert violations(page) == {}, name
 
 
-def test_a_column_sorts_by_mouse_and_by_keyboard(page: playwright.Page, folder: Path) -> None:
+def test_a_column_sorts_by_mouse_and_by_keyboard(page: Page, folder: Path) -> None:
     page.goto((folder / "index.html").as_uri())
 
     def models() -> list[str]:
@@ -108,7 +75,7 @@ def test_a_column_sorts_by_mouse_and_by_keyboard(page: playwright.Page, folder: 
     assert page.locator("tbody tr").first.locator("td").first.inner_text() == "dsn"
 
 
-def test_the_matrix_is_filtered_by_words_and_by_ways(page: playwright.Page, folder: Path) -> None:
+def test_the_matrix_is_filtered_by_words_and_by_ways(page: Page, folder: Path) -> None:
     page.goto((folder / "index.html").as_uri())
     rows = page.locator(".matrix tbody tr:visible th a")
     page.get_by_role("searchbox").fill("spiking whole")
@@ -121,7 +88,7 @@ def test_the_matrix_is_filtered_by_words_and_by_ways(page: playwright.Page, fold
     assert rows.all_inner_texts() == ["dsn"]
 
 
-def test_the_theme_is_chosen_and_kept(page: playwright.Page, folder: Path) -> None:
+def test_the_theme_is_chosen_and_kept(page: Page, folder: Path) -> None:
     page.goto((folder / "index.html").as_uri())
     colour = "getComputedStyle(document.body).backgroundColor"
     button, light = page.locator(".theme"), page.evaluate(colour)
@@ -137,9 +104,7 @@ def test_the_theme_is_chosen_and_kept(page: playwright.Page, folder: Path) -> No
     assert page.evaluate(colour) == light
 
 
-def test_a_chosen_model_stands_out_and_marks_have_names(
-    page: playwright.Page, folder: Path
-) -> None:
+def test_a_chosen_model_stands_out_and_marks_have_names(page: Page, folder: Path) -> None:
     page.goto((folder / "speed.html").as_uri())
     marks = page.locator("#speed svg [data-model]")
     assert page.locator("#speed svg .faint").count() == 0
@@ -153,14 +118,14 @@ def test_a_chosen_model_stands_out_and_marks_have_names(
     assert page.locator("#speed svg .faint").count() == 0
 
 
-def test_the_example_is_copied_or_selected(page: playwright.Page, folder: Path) -> None:
+def test_the_example_is_copied_or_selected(page: Page, folder: Path) -> None:
     page.goto((folder / "models" / "lif.html").as_uri())
     page.locator(".copy").click()
     page.wait_for_function("document.querySelector('.copy').textContent !== 'Copy'")
     assert 'neurons.Layer("lif"' in page.evaluate("getSelection().toString()")
 
 
-def test_the_keyboard_reaches_the_content_first(page: playwright.Page, folder: Path) -> None:
+def test_the_keyboard_reaches_the_content_first(page: Page, folder: Path) -> None:
     page.goto((folder / "index.html").as_uri())
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
@@ -169,9 +134,7 @@ def test_the_keyboard_reaches_the_content_first(page: playwright.Page, folder: P
     assert page.evaluate("document.activeElement.closest('main') !== null")
 
 
-def test_a_comparison_is_filtered_and_sorted(
-    page: playwright.Page, root: Path, tmp_path: Path
-) -> None:
+def test_a_comparison_is_filtered_and_sorted(page: Page, root: Path, tmp_path: Path) -> None:
     compared = comparison.compare("bbbb", "aaaa", root, machine="box")
     file = tmp_path / "compare.html"
     file.write_text(comparison_page.html(compared, tmp_path), encoding="utf-8")
@@ -189,7 +152,7 @@ def test_a_comparison_is_filtered_and_sorted(
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
-def test_a_figure_is_saved_in_the_colours_of_its_theme(page: playwright.Page, folder: Path) -> None:
+def test_a_figure_is_saved_in_the_colours_of_its_theme(page: Page, folder: Path) -> None:
     drawn = {}
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
@@ -208,9 +171,7 @@ def test_a_figure_is_saved_in_the_colours_of_its_theme(page: playwright.Page, fo
     assert len(light) > len(MODELS) and not light & dark
 
 
-def test_a_figure_is_saved_as_pixels_and_its_data_as_csv(
-    page: playwright.Page, folder: Path
-) -> None:
+def test_a_figure_is_saved_as_pixels_and_its_data_as_csv(page: Page, folder: Path) -> None:
     page.goto((folder / "speed.html").as_uri())
     menu = page.locator("#speed figure .download").first
     menu.locator("summary").press("Enter")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 
 from reports import series, site
 from reports.view import choose
-from tests.reports import synthetic, test_browser
+from tests.reports import synthetic
+from tests.reports.chromium import NARROW, violations
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.slow
-playwright, browser, page = test_browser.playwright, test_browser.browser, test_browser.page
 COMMITS, HOSTILE = 40, "<img src=x onerror=alert(1)> & </script>"
 BENCHMARKS = {
     "speed.suite.Training.time_training": {
@@ -54,18 +58,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return (folder / "history.html").as_uri()
 
 
-def open_series(page: playwright.Page, address: str, fragment: str = "") -> None:
+def open_series(page: Page, address: str, fragment: str = "") -> None:
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{address}#{fragment}")
     page.locator(".drawing svg").wait_for()
 
 
-def first_and_last(page: playwright.Page) -> tuple[str | None, str | None]:
+def first_and_last(page: Page) -> tuple[str | None, str | None]:
     commit = page.get_by_label("commit", exact=True)
     return commit.get_attribute("min"), commit.get_attribute("max")
 
 
-def test_the_address_names_the_series(page: playwright.Page, address: str) -> None:
+def test_the_address_names_the_series(page: Page, address: str) -> None:
     open_series(page, address, f"series={quote(PSN)}")
     assert page.locator(".series figcaption").inner_text() == PSN
     assert page.locator(".drawing circle.jump").count() == 1
@@ -78,7 +82,7 @@ def test_the_address_names_the_series(page: playwright.Page, address: str) -> No
     page.wait_for_function(f"document.querySelector('figcaption').textContent !== '{PSN}'")
 
 
-def test_pointing_and_arrow_keys_show_a_commit_as_text(page: playwright.Page, address: str) -> None:
+def test_pointing_and_arrow_keys_show_a_commit_as_text(page: Page, address: str) -> None:
     open_series(page, address, f"series={quote(PSN)}")
     drawing, readout = page.locator(".drawing"), page.locator(".readout")
     drawing.hover(position={"x": 70, "y": 100})
@@ -92,7 +96,7 @@ def test_pointing_and_arrow_keys_show_a_commit_as_text(page: playwright.Page, ad
     )
 
 
-def test_dragging_zooms_and_a_button_undoes_it(page: playwright.Page, address: str) -> None:
+def test_dragging_zooms_and_a_button_undoes_it(page: Page, address: str) -> None:
     open_series(page, address, f"series={quote(PSN)}")
     box = page.locator(".drawing").bounding_box()
     assert box is not None and first_and_last(page) == ("0", "39")
@@ -108,7 +112,7 @@ def test_dragging_zooms_and_a_button_undoes_it(page: playwright.Page, address: s
     assert first_and_last(page) == ("1", "39")
 
 
-def test_series_are_filtered_and_sorted(page: playwright.Page, address: str) -> None:
+def test_series_are_filtered_and_sorted(page: Page, address: str) -> None:
     open_series(page, address, "words=psn")
     rows = page.locator(".explored tbody tr:visible")
     assert rows.count() == 2 and "of 5 series" in page.locator(".filter output").inner_text()
@@ -122,20 +126,17 @@ def test_series_are_filtered_and_sorted(page: playwright.Page, address: str) -> 
     assert "1.50×" in rows.first.inner_text()
 
 
-def test_a_page_of_a_model_leads_to_its_series(page: playwright.Page, address: str) -> None:
+def test_a_page_of_a_model_leads_to_its_series(page: Page, address: str) -> None:
     page.goto(address.replace("history.html", "models/psn.html"))
     page.get_by_label("on this page").get_by_role("link", name="History").click()
     page.locator(".drawing svg").wait_for()
     assert page.locator(".explored tbody tr:visible").count() == 2
-    page.set_viewport_size(test_browser.NARROW)
-    assert page.evaluate("document.documentElement.scrollWidth") <= test_browser.NARROW["width"]
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_drawing_and_the_table_are_accessible(
-    theme: str, page: playwright.Page, address: str
-) -> None:
+def test_the_drawing_and_the_table_are_accessible(theme: str, page: Page, address: str) -> None:
     page.emulate_media(color_scheme=theme)
     open_series(page, address, f"series={quote(PSN)}")
-    found = test_browser.axe.Axe().run(page, options=test_browser.OPTIONS).response["violations"]
-    assert {one["id"]: one["nodes"][0]["html"] for one in found} == {}
+    assert violations(page) == {}
