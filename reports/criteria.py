@@ -60,9 +60,9 @@ class Criterion(NamedTuple):
 
 def criteria(view: View) -> list[Criterion]:
     """Return the criteria of which something was measured, in the order of their pages."""
-    found = [*_training(view), *_latency(view), *_memory(view), *_accuracy(view), *_energy(view)]
-    found += [_gradients(view), _properties(view), _findings(view)]
-    return [criterion for criterion in found if criterion.entries]
+    listed = [*_training(view), *_latency(view), *_memory(view), *_accuracy(view), *_energy(view)]
+    listed += [_gradients(view), _properties(view), _findings(view)]
+    return [criterion for criterion in listed if criterion.entries]
 
 
 def _training(view: View) -> Iterable[Criterion]:

@@ -105,15 +105,15 @@ def _signs(text: str) -> Markup:
     return escape(text)
 
 
-def _typeset(found: re.Match[str]) -> Markup:
+def _typeset(match: re.Match[str]) -> Markup:
     """Return a name with its subscripts, an exponent, or code."""
-    if found["code"] is not None:
-        return Markup("<code>{}</code>").format(found["code"])
-    if found["above"] is not None:
-        return Markup("<sup>{}</sup>").format(math(found["above"].strip("()")))
-    if found["name"] == "log":  # a parameter that is the logarithm of another
-        return escape(found[0])
-    name = _GREEK.get(found["name"], found["name"])
+    if match["code"] is not None:
+        return Markup("<code>{}</code>").format(match["code"])
+    if match["above"] is not None:
+        return Markup("<sup>{}</sup>").format(math(match["above"].strip("()")))
+    if match["name"] == "log":  # a parameter that is the logarithm of another
+        return escape(match[0])
+    name = _GREEK.get(match["name"], match["name"])
     letter = Markup("<i>{}</i>" if len(name) == 1 and name not in "ΘΣ" else "{}").format(name)
-    below = [math(found[part]) for part in ("number", "below", "index") if found[part]]
+    below = [math(match[part]) for part in ("number", "below", "index") if match[part]]
     return letter + (Markup("<sub>{}</sub>").format(Markup(", ").join(below)) if below else "")

@@ -53,7 +53,7 @@ def winners(criteria: Sequence[Criterion]) -> list[Winner]:
     A neuron that hardly fires needs little energy and learns little: the least energy is that of
     the more accurate half.
     """
-    found = []
+    firsts = []
     for criterion in criteria:
         entries = {m: e for m, e in criterion.entries.items() if e.rank}
         if criterion.title == "energy":
@@ -66,8 +66,8 @@ def winners(criteria: Sequence[Criterion]) -> list[Winner]:
         at = f", {criterion.case}" if criterion.title in ("training", "memory") else ""
         title = f"{criterion.winner}{half}{at}"
         shown, more = first[:_NAMED], len(first[_NAMED:])
-        found.append(Winner(title, shown, more, entries[first[0]], len(entries)))
-    return found
+        firsts.append(Winner(title, shown, more, entries[first[0]], len(entries)))
+    return firsts
 
 
 def trades(criteria: Sequence[Criterion]) -> Iterable[Trade]:
@@ -93,8 +93,8 @@ def trades(criteria: Sequence[Criterion]) -> Iterable[Trade]:
 
 def _accuracy(criteria: Iterable[Criterion], task: str) -> Criterion | None:
     """Return the criterion of the accuracy on a task, or else on any."""
-    found = {criterion.case: criterion for criterion in criteria if criterion.title == "accuracy"}
-    return found.get(task) or next(iter(found.values()), None)
+    by_task = {criterion.case: criterion for criterion in criteria if criterion.title == "accuracy"}
+    return by_task.get(task) or next(iter(by_task.values()), None)
 
 
 def _accurate_half(entries: Mapping[str, Entry], accuracy: Criterion | None) -> dict[str, Entry]:

@@ -21,7 +21,11 @@ class Page(NamedTuple):
     name: str  # of its file, without the ending; what a section names as its `PAGE`
     title: str
     summary: str  # what it answers
-    command: str  # measures what it shows
+    by: str = ""  # the command that measures what it shows; by default asv's, of the same name
+
+    @property
+    def command(self) -> str:
+        return self.by or f"asv run HEAD^! --bench ^{self.name}"
 
     @property
     def file(self) -> str:
@@ -42,21 +46,15 @@ PAGES = (
         "How long a call takes, and why",
         "asv run HEAD^! --bench '^(speed|calls|floors|protocol|kernels)'",
     ),
-    Page("memory", "Memory", "How much memory training takes", "asv run HEAD^! --bench ^memory"),
-    Page("accuracy", "Accuracy", "How well networks learn", "asv run HEAD^! --bench ^accuracy"),
-    Page("energy", "Energy", "What a sample costs on a chip", "asv run HEAD^! --bench ^energy"),
+    Page("memory", "Memory", "How much memory training takes"),
+    Page("accuracy", "Accuracy", "How well networks learn"),
+    Page("energy", "Energy", "What a sample costs on a chip"),
     Page(
         "gradients",
         "Gradients",
         "Whether gradients are right, and how far back they reach",
-        "asv run HEAD^! --bench ^gradients",
     ),
-    Page(
-        "properties",
-        "Properties",
-        "What each neuron can do, by experiment",
-        "asv run HEAD^! --bench ^properties",
-    ),
+    Page("properties", "Properties", "What each neuron can do, by experiment"),
     Page(
         "findings",
         "Findings",
@@ -114,8 +112,7 @@ def _page(page: Page, loaded: list[sections.Section], context: dict[str, Any]) -
         page=page,
         sections=measured,
         missing=[section.TITLE for section, body in bodies.items() if body is None],
-        highlightable=page is OVERVIEW
-        or any("data-backend=" in section["body"] for section in measured),
+        highlightable=any("data-backend=" in section["body"] for section in measured),
     )
 
 

@@ -65,9 +65,8 @@ def trace(model: str) -> tuple[Tensor, Tensor]:
 def describe(model: str) -> dict[str, Any]:
     """Return the pictures of a model: the input, and the potential with its spikes."""
     u, s = trace(model)
-    fired = (
-        (s >= 0.5).nonzero()[:, 0].tolist()
-    )  # half of one where a model mixes the spikes of several
+    # Half a spike counts: some models mix those of several neurons.
+    fired = (s >= 0.5).nonzero()[:, 0].tolist()
     steps = range(SHAPE.T)
     current = stimulus()[:, 0, 0].tolist()
     potential = pictures.lines(

@@ -43,12 +43,12 @@ class Record(NamedTuple):
     content: dict[str, Any]
 
 
-def record(kind: str, name: str, origin: Origin, found: Mapping[str, Any]) -> Record:
+def record(kind: str, name: str, origin: Origin, facts: Mapping[str, Any]) -> Record:
     """Return the record of what has just been found: a JSON object without NaN."""
     key, libraries = key_of(origin), content.libraries()
     ended = datetime.now(UTC).isoformat(timespec="seconds")
     place = (origin.code, libraries, origin.device, platform.node(), content.commit(), ended)
-    return Record(kind, name, key, *place, dict(found))
+    return Record(kind, name, key, *place, dict(facts))
 
 
 def key_of(origin: Origin) -> str:

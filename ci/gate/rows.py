@@ -9,6 +9,7 @@ from ci.gate.statistics import Outcome
 
 EXIT_CODES = {Outcome.FAIL: 1, Outcome.INVALID: 3, Outcome.VANISHED: 1}
 USAGE_ERROR = 2
+FIRST = (*EXIT_CODES, Outcome.WAIVED, Outcome.NEW)  # what the report shows first
 
 
 @dataclass(frozen=True)
@@ -129,14 +130,12 @@ class Report:
     @property
     def urgent(self) -> list[Row]:
         """The rows that the report shows first."""
-        first = (*EXIT_CODES, Outcome.WAIVED, Outcome.NEW)
-        return [row for row in self.rows if row.verdict in first]
+        return [row for row in self.rows if row.verdict in FIRST]
 
     @property
     def rest(self) -> list[Row]:
         """The other rows that were judged; those that ran nowhere are only counted."""
-        hidden = (*self.urgent, *(row for row in self.rows if row.verdict is Outcome.NOT_RUN))
-        return [row for row in self.rows if row not in hidden]
+        return [row for row in self.rows if row.verdict not in (*FIRST, Outcome.NOT_RUN)]
 
     @property
     def waivable(self) -> list[Row]:

@@ -104,7 +104,7 @@ def settled(pairs: Mapping[str, Pair], known: Mapping[str, float]) -> bool:
     """
     logs = [pair.log_ratios for pair in pairs.values()]
     rounds = min(map(len, logs))
-    if rounds >= FEWEST and not any(np.median(each) > np.log1p(IGNORED) for each in logs):
+    if rounds >= FEWEST and not any(np.median(log) > np.log1p(IGNORED) for log in logs):
         return True
     p = holm({**known, **signed_ranks(pairs)}) if rounds in LOOKS else {}
     return any(adjusted < LEVEL for adjusted in p.values())

@@ -14,7 +14,7 @@ from tests.reports.test_records import finding
 
 
 @pytest.fixture(scope="module")
-def found(view: View) -> dict[str, Criterion]:
+def by_name(view: View) -> dict[str, Criterion]:
     records = (finding("holds", "a" * 40, models=["lif"]),)
     return {criterion.name: criterion for criterion in criteria(replace(view, records=records))}
 
@@ -23,8 +23,8 @@ def plain(entry: Entry) -> tuple[str, str, int]:
     return entry.text.replace(units.THIN, " "), entry.detail.replace(units.THIN, " "), entry.rank
 
 
-def test_a_time_is_that_of_the_best_backend(found: dict[str, Criterion]) -> None:
-    training = found[f"training, T = {units.steps(16384)}"]
+def test_a_time_is_that_of_the_best_backend(by_name: dict[str, Criterion]) -> None:
+    training = by_name[f"training, T = {units.steps(16384)}"]
     assert {model: plain(entry) for model, entry in training.entries.items()} == {
         "dsn": ("8.19 ms", "compile", 1),
         "lif": ("16.4 ms", "eager", 2),  # it failed with compile
@@ -49,22 +49,22 @@ def test_one_step_is_of_models_that_can_take_one(view: View) -> None:
     assert set(latency.entries) == {"dsn", "lif"}
 
 
-def test_accuracy_has_its_interval_and_energy_its_error(found: dict[str, Criterion]) -> None:
-    accuracy, energy = found["accuracy, digits"], found["energy, digits"]
+def test_accuracy_has_its_interval_and_energy_its_error(by_name: dict[str, Criterion]) -> None:
+    accuracy, energy = by_name["accuracy, digits"], by_name["energy, digits"]
     assert plain(accuracy.entries["dsn"]) == ("96.0 %", "", 1)
     assert "interval 93.5 to 98.5 %, 3 seeds, condition matched" in accuracy.entries["dsn"].note
     assert plain(energy.entries["lif"]) == ("200 nJ", "6.00 % error", 1)
 
 
-def test_properties_and_findings_are_counts_without_ranks(found: dict[str, Criterion]) -> None:
-    assert plain(found["properties"].entries["dsn"]) == ("3 of 3", "", 0)
-    assert plain(found["findings"].entries["lif"]) == ("1 of 1", "", 0)
-    assert found["findings"].entries["lif"].note == "holds: 1"
+def test_properties_and_findings_are_counts_without_ranks(by_name: dict[str, Criterion]) -> None:
+    assert plain(by_name["properties"].entries["dsn"]) == ("3 of 3", "", 0)
+    assert plain(by_name["findings"].entries["lif"]) == ("1 of 1", "", 0)
+    assert by_name["findings"].entries["lif"].note == "holds: 1"
 
 
-def test_a_gradient_error_is_the_worst(found: dict[str, Criterion]) -> None:
-    assert found["gradient error"].entries["psn"].value == 2e-4
-    assert plain(found["gradient error"].entries["psn"])[1:] == ("eager", 3)
+def test_a_gradient_error_is_the_worst(by_name: dict[str, Criterion]) -> None:
+    assert by_name["gradient error"].entries["psn"].value == 2e-4
+    assert plain(by_name["gradient error"].entries["psn"])[1:] == ("eager", 3)
 
 
 def test_the_least_energy_is_that_of_the_more_accurate_half() -> None:
