@@ -45,10 +45,12 @@ def stimulus() -> Tensor:
 def trace(model: str) -> tuple[Tensor, Tensor]:
     """Return the potential minus the threshold and the spikes of a neuron, [T] each.
 
+    An integer spike is a potential that is rounded: its threshold is where that gives 1, at 0.5.
     The model has its default options and initial parameters. Where it holds several neurons, the
     potential is that of the last one.
     """
     layer = cases.layer(model, "eager", SHAPE)
+    threshold = 0.5 if layer.fire.surrogate.name == "integer" else 0.0
     layer.fire, decisions = neurons.recording(layer.fire)
     with torch.no_grad():
         s = layer(stimulus())
@@ -59,7 +61,7 @@ def trace(model: str) -> tuple[Tensor, Tensor]:
         u = torch.stack(
             [d.u.reshape(-1, *SHAPE[1:])[-1] for d in decisions[per_step - 1 :: per_step]]
         )
-    return u[:, 0, 0].cpu(), s[:, 0, 0].cpu()
+    return u[:, 0, 0].cpu() - threshold, s[:, 0, 0].cpu()
 
 
 def describe(model: str) -> dict[str, Any]:
