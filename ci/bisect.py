@@ -124,7 +124,7 @@ def check(options: argparse.Namespace, good: str, bad: str) -> Row:
 
 def is_worse(row: Row, worst: Row) -> bool | None:
     """Return whether a commit is bad, from its row and that of BAD; None if it does not run."""
-    if row.rule == "coverage":
+    if row.rule == "coverage" or row.verdict is Outcome.INVALID:
         return None
     if row.rule == "speed" and row.ratio and worst.ratio:
         return row.verdict is Outcome.FAIL or row.ratio > math.sqrt(worst.ratio)

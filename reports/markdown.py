@@ -31,7 +31,8 @@ def code(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return _CONTROL.sub(" ", " ".join(line.strip(" \t") for line in text.splitlines()))
+    line = _CONTROL.sub(" ", " ".join(line.strip(" \t") for line in text.splitlines()))
+    return line.replace("##[", "## [")  # else a command to GitHub's runner, if it is printed
 
 
 def _plain(markup: re.Match[str]) -> str:

@@ -86,7 +86,7 @@ def keep(file: Path, models: Sequence[str]) -> list[Record]:
     """Return the records of these models; add to the store those that it lacks."""
 
     def dynamics(model: str) -> Record:
-        code = content.digest(content.reached([__name__, f"neurons.models.{model}"]))
+        code = content.digest(content.reached(["suites.dynamics", f"neurons.models.{model}"]))
         origin = Origin(code, cases.device().type)
         return records.obtain(file, "dynamics", model, origin, partial(describe, model))
 

@@ -86,7 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return command(arguments[1:]) if command else judge(arguments)
     except trees.UsageError as error:
-        print(f"gate: {error}", file=sys.stderr)
+        print(f"gate: {' '.join(str(error).split())}", file=sys.stderr)
         return USAGE_ERROR
 
 

@@ -68,9 +68,8 @@ class Bench:
     def replace_workers(self) -> None:
         """Start a new process for each side, both at the same time."""
         self.close()
-        self.sides = {
-            role: Side(role, root, self.profile, self.ends) for role, root in self.roots.items()
-        }
+        for role, root in self.roots.items():
+            self.sides[role] = Side(role, root, self.profile, self.ends)
 
     def close(self) -> None:
         """End the workers."""

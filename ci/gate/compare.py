@@ -14,7 +14,7 @@ from ci.gate import trees, waivers
 from ci.gate.bench import Bench, opened
 from ci.gate.impact import Impact, impact_of
 from ci.gate.rows import Machine, Report, Row, Setting
-from ci.gate.rules import counters, every_rule, numerics
+from ci.gate.rules import counters, coverage, every_rule, numerics
 from ci.gate.side import SideError
 from ci.gate.statistics import Outcome
 
@@ -50,10 +50,10 @@ def compare(options: Options) -> Report:
         impact = impact_of(checkouts, full=options.full)
         accepted = waivers.load(options.repo, head)
         ends = started + 60 * options.minutes
-        rows = measure(trees.with_suites(checkouts, options.suites), impact, options, ends)
-        bases = checkouts["base"] / "suites"
+        bases, rows = checkouts["base"] / "suites", []
         if any(name.startswith("suites/") for name in changed) and bases.is_dir():
             rows += remeasure(trees.with_suites(checkouts, bases), impact, options, ends)
+        rows += measure(trees.with_suites(checkouts, options.suites), impact, options, ends)
     here = machine()
     rows = waivers.apply(rows, accepted, here.device, complete=impact.shared)
     seconds = round(time.monotonic() - started, 1)
@@ -64,37 +64,47 @@ def compare(options: Options) -> Report:
 def measure(roots: dict[str, Path], impact: Impact, options: Options, ends: float) -> list[Row]:
     """Return the rows of all rules, without starting a worker if nothing can differ.
 
-    Measuring is over when time.monotonic() `ends`.
+    Measuring is over when time.monotonic() `ends`. A side that fails ends it too: the rows so far
+    are kept, and one says why.
     """
     if impact.nothing:
         return [Row.general("impact", "base and head have the same neurons/", Outcome.PASS)]
+    rows: list[Row] = []
     try:
         bench = Bench(roots, impact, options.profile, ends, options.minimum, options.seed)
         with opened(bench) as both_sides:
-            return [row for rule in every_rule() for row in rule.judge(both_sides)]
+            for rule in every_rule():
+                for row in rule.judge(both_sides):
+                    rows.append(row)
     except SideError as error:
-        return [Row.general("coverage", str(error))]
+        rows.append(Row.general("coverage", str(error)))
+    return rows
 
 
 def remeasure(roots: dict[str, Path], impact: Impact, options: Options, ends: float) -> list[Row]:
     """Return the counters and errors that FAIL by the suites of the base, and a row about it.
 
-    They may count another thing there, or tolerate less, than by the suites of the head.
+    They may count another thing there, or tolerate less, than by the suites of the head. What the
+    head cannot run there any more is INVALID: nothing would hold it to what it was.
     """
     if impact.nothing:
         return []
     wanted = ("counter", "numerics")
-    bench = Bench(roots, impact, options.profile, ends, wanted=lambda case: case["kind"] in wanted)
+    bench = Bench(
+        roots, impact, options.profile, ends, minimum=0, wanted=lambda case: case["kind"] in wanted
+    )
     try:
         with opened(bench) as both_sides:
-            rows = [row for rule in (counters, numerics) for row in rule.judge(both_sides)]
+            rules = (counters, coverage, numerics)
+            rows = [row for rule in rules for row in rule.judge(both_sides)]
     except SideError as error:
-        reason = f"nothing is judged by the suites of the base: {error}"
-        return [Row.general("ruler", reason, Outcome.UNDECIDED)]
-    failed = [row for row in rows if row.verdict is Outcome.FAIL]
-    judged = f"{len(rows)} counters and errors are also judged by the suites of the base"
+        return [Row.general("ruler", f"nothing is judged by the suites of the base: {error}")]
+    bad = [row for row in rows if row.verdict in (Outcome.FAIL, Outcome.INVALID)]
+    judged = (
+        f"{len(both_sides.cases)} counters and errors are also judged by the suites of the base"
+    )
     return [
-        *(replace(row, reason=f"{row.reason}, by the suites of the base") for row in failed),
+        *(replace(row, reason=f"{row.reason}, by the suites of the base") for row in bad),
         Row.general("ruler", judged, Outcome.PASS),
     ]
 

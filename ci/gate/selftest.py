@@ -134,5 +134,13 @@ def planted(plant: Plant, repo: Path, base: str) -> Iterator[str]:
         with (tree / "neurons" / "models" / f"{MODEL}.py").open("a", encoding="utf-8") as file:
             file.write(text)
         author = ("-c", "user.name=gate", "-c", "user.email=gate@localhost")
-        trees.git(tree, *author, "commit", "--quiet", "--all", "-m", f"Plant: {plant.name}")
+        commit = [
+            "commit",
+            "--quiet",
+            "--all",
+            "--no-verify",
+            "--no-gpg-sign",
+            "-m",
+        ]  # no hooks of the user
+        trees.git(tree, *author, *commit, f"Plant: {plant.name}")
         yield trees.commit(tree, "HEAD")

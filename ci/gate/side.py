@@ -7,9 +7,11 @@ away. So the screen keeps one pair of processes, and the confirmation, which may
 request, starts a new pair for every round.
 """
 
+import contextlib
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -39,6 +41,7 @@ class Side:
         self.log = root / "stderr.txt"
         path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
         environment = {"PYTHONPATH": path, "SPIKEBENCH_PROFILE": profile, **ONE_THREAD}
+        environment["TMPDIR"] = str(root)  # so that nothing is left there
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", str(WORKER)],
@@ -48,6 +51,7 @@ class Side:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
+                start_new_session=True,
             )
 
     @cached_property
@@ -104,6 +108,7 @@ class Side:
         return f"{place}; its last line of output: {last}"
 
     def close(self) -> None:
-        """End the worker."""
-        self.process.kill()
+        """End the worker and the processes that it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.communicate()

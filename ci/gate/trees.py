@@ -5,6 +5,7 @@ otherwise a change of the measuring code would look like a change of the neurons
 """
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -50,7 +51,8 @@ def merge_base(repo: Path, head: str) -> str:
 
 def ruler(repo: Path, base: str, head: str) -> list[str]:
     """Return the files by which the gate judges that differ between two commits."""
-    return git(repo, "diff", "--name-only", base, head, "--", *RULER).splitlines()
+    names = git(repo, "diff", "--name-only", "-z", base, head, "--", *RULER)
+    return names.rstrip("\0").split("\0") if names else []
 
 
 @contextmanager
@@ -77,8 +79,9 @@ def with_suites(trees: dict[str, Path], suites: Path) -> dict[str, Path]:
 @contextmanager
 def scratch_folder(repo: Path) -> Iterator[Path]:
     """Yield a folder for worktrees; remove it, and those of runs that were killed, with theirs."""
-    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}[0-9]*-*"):
-        if not _runs(int(left.name.split("-")[1])):
+    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        process = re.match(rf"{PREFIX}(\d+)-", left.name)
+        if process and not _runs(int(process[1])):
             shutil.rmtree(left, ignore_errors=True)
     try:
         with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-") as scratch:

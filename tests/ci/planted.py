@@ -132,6 +132,10 @@ PLANTED = {
     "diverges": {LIF: (LEARNED, LEARNED.replace("0.10", "1e999").replace("0.0]]", "1.0]]"))},
     "looser": {LIF: ("1e-8", "1e-3"), "suites/toy.py": ('{"eager": 1e-6', '{"eager": 1e-2')},
     "uncounted": {LIF: ("40", "45"), "suites/toy.py": ("return self.model.OPERATIONS", "return 1")},
+    "hidden": {
+        LIF: ("OPERATIONS, ERROR =", "OPERATIONS, FAULT ="),
+        "suites/toy.py": ("return self.model.ERROR", "return getattr(self.model, 'ERROR', 0.0)"),
+    },
     "wrong": {LIF: ("1e-8", "0.3")},
     "not-finite": {LIF: ("1e-8", "float('nan')")},
     "crash": {LIF: ("end =", "raise ValueError('shape\\nmismatch')\n    end =")},

@@ -1,10 +1,15 @@
 """The rule on accuracy: single looks, and its error rates over simulated pull requests."""
 
+import math
+
 import numpy as np
 import pytest
 
 from ci.gate.accuracy import LOOKS, look
+from ci.gate.bench import Bench
+from ci.gate.rules import accuracy
 from ci.gate.statistics import Outcome
+from tests.ci.test_rules import ALL, case, ok
 
 MARGIN, SPREAD, PULL_REQUESTS = 2.0, 1.0, 2000
 
@@ -45,3 +50,13 @@ def test_false_alarms_and_power_are_those_of_the_documentation() -> None:
     assert unchanged.get(Outcome.FAIL, 0.0) <= 0.03
     assert lost[Outcome.FAIL] >= 0.95
     assert seeds < 7
+
+
+def test_a_training_that_fails_on_both_sides_is_not_the_heads_fault(monkeypatch) -> None:
+    lost = {"failure": "FileNotFoundError: digits.npz"}
+    bench = Bench({}, ALL, "gate", math.inf, cases=[case("counter", ok(1), ok(1))])
+    monkeypatch.setattr(accuracy, "moved", lambda bench, model: ["spikes"])
+    monkeypatch.setattr(bench, "train", lambda model, task, seed: {"base": lost, "head": lost})
+    rows = list(accuracy.judge(bench))
+    assert {row.verdict for row in rows} == {Outcome.INVALID}
+    assert {row.reason for row in rows} == {f"training failed on both: {lost['failure']}"}

@@ -54,6 +54,13 @@ def test_the_canary_stands_for_code_of_all_models() -> None:
     assert [row.model for row in compile_time.judge(bench)] == bench.asked == ["lif"]
 
 
+def test_a_suspicion_that_time_cuts_short_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = compiled(6.0)
+    monkeypatch.setattr(bench, "over", lambda: bench.heads == [])
+    (row,) = compile_time.judge(bench)
+    assert (row.verdict, row.reason) == (Outcome.UNDECIDED, "+200.0 %, 1 measured")
+
+
 def test_nothing_is_measured_when_the_minutes_are_over() -> None:
     bench = compiled(2.0)
     bench.ends = 0.0

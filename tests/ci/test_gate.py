@@ -114,16 +114,23 @@ def test_models_that_compute_what_they_did_are_not_trained(run_gate: RunGate) ->
     assert row["verdict"] == "PASS" and row["reason"].startswith("1 model computes what it did")
 
 
-@pytest.mark.parametrize(("branch", "rule"), [("looser", "numerics"), ("uncounted", "counters")])
+@pytest.mark.parametrize(
+    ("branch", "rule", "verdict"),
+    [
+        ("looser", "numerics", "FAIL"),
+        ("uncounted", "counters", "FAIL"),
+        ("hidden", "coverage", "INVALID"),
+    ],
+)
 def test_a_pull_request_that_changes_the_suites_is_judged_by_those_of_the_base_too(
-    run_gate: RunGate, repository: Path, tmp_path: Path, branch: str, rule: str
+    run_gate: RunGate, repository: Path, tmp_path: Path, branch: str, rule: str, verdict: str
 ) -> None:
     suites = tmp_path / "theirs" / "suites"
     shutil.copytree(repository / "suites", suites)
     planted.plant(suites / "toy.py", planted.PLANTED[branch]["suites/toy.py"])
     code, result, text = run_gate(branch, "--suites", str(suites))
-    assert (code, result["headline"]) == (1, "FAIL: lif")
-    (row,) = [row for row in result["rows"] if row["verdict"] == "FAIL"]
+    assert (code, result["headline"]) == ({"FAIL": 1, "INVALID": 3}[verdict], f"{verdict}: lif")
+    (row,) = [row for row in result["rows"] if row["verdict"] == verdict]
     assert row["rule"] == rule and row["reason"].endswith("by the suites of the base")
     assert "suites/toy.py" in text
 

@@ -17,7 +17,7 @@ from ci.gate.rows import Machine, Report, Row, Setting
 from ci.gate.statistics import Outcome
 from tests.reports.test_markdown import SUBJECT, is_plain
 
-HOSTILE = f"{SUBJECT}\n::stop-commands::x\n\x1b[31m\x00 ]]> --> %0A::error::y"
+HOSTILE = f"{SUBJECT} ##[add-mask]a\n::stop-commands::x\n\x1b[31m\x00 ]]> --> %0A::error::y"
 SETTING = Setting(
     "a" * 40, "b" * 40, Machine("box", "cpu", "3.11"), "gate", 0, "all models are measured", [], 1.5
 )
@@ -37,6 +37,7 @@ def of_a_fork() -> Report:
     """A report in which all that a pull request can choose is hostile."""
     params = {"backend": HOSTILE}
     hostile = replace(row(Outcome.FAIL, HOSTILE, HOSTILE), params=params, effects=(1.0, 2.0))
+    hostile = replace(hostile, unit=HOSTILE)
     invalid = Row.general("coverage", HOSTILE)
     return report(hostile, invalid, row(Outcome.PASS, HOSTILE, HOSTILE), ruler=("suites/<b>.py",))
 
@@ -134,7 +135,8 @@ def test_a_fork_writes_no_markdown() -> None:
     outside = re.sub("`[^`\n]*`", "", text)
     assert "<script" not in outside and "@someone" not in outside and "<b>" not in outside
     assert not re.search(r"[\x00-\x09\x0b-\x1f]", text)
-    assert not re.search("^(::|##\\[)", text, re.MULTILINE), "a command to GitHub's runner"
+    assert not re.search("^::", text, re.MULTILINE), "a command to GitHub's runner"
+    assert "##[" not in text
 
 
 def test_a_fork_writes_no_html() -> None:

@@ -1,13 +1,14 @@
 """The gate's test of itself: what it plants, and when it calls the gate right."""
 
 import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import neurons
-from ci.gate import calibrate, selftest
+from ci.gate import calibrate, selftest, trees
 from ci.gate.rows import Report, Row
 from ci.gate.selftest import MODEL, PLANTS, is_right, planted
 from ci.gate.statistics import Outcome
@@ -96,3 +97,12 @@ def test_calibration_counts_verdicts_and_gives_the_spread(tmp_path, monkeypatch)
     content = json.loads(file.read_text())
     assert content["runs"] == {"PASS": 1, "FAIL": 1} and content["rows"] == {"PASS": 2, "FAIL": 1}
     assert content["spread"]["median"] == pytest.approx(0.055, abs=0.001)
+
+
+def test_a_strangers_folder_is_left_alone(repository: Path, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "gate-2nd-run").mkdir()
+    (tmp_path / f"gate-{2**22 + 1}-left").mkdir()  # no process has that number
+    with trees.scratch_folder(repository) as scratch:
+        kept = {path.name for path in tmp_path.glob("gate-*")}
+        assert kept == {"gate-2nd-run", scratch.name}

@@ -44,6 +44,10 @@ def _judge(bench: Bench, model: str, task: str, margin: float) -> Iterator[Row]:
             sides = bench.train(model, task, seed=len(gains))
             if sides is None:
                 return
+            if all("failure" in side for side in sides.values()):
+                failure = sides["base"]["failure"]
+                yield _row(model, task, Outcome.INVALID, f"training failed on both: {failure}")
+                return
             if failure := sides["head"].get("failure"):
                 yield _row(model, task, Outcome.FAIL, f"training failed on head: {failure}")
                 return

@@ -41,6 +41,7 @@ def _judge(bench: Bench, model: str) -> Iterator[Row]:
         slower = len(effects) == TIMES and min(effects) > SLOWER
         base, head = np.median(taken, axis=0).tolist()
         reason = f"{percent(float(np.median(effects)))}, {len(effects)} measured"
-        outcome = Outcome.FAIL if slower else Outcome.PASS
+        cut_short = len(effects) < TIMES and effects[-1] > SUSPECT
+        outcome = Outcome.FAIL if slower else Outcome.UNDECIDED if cut_short else Outcome.PASS
         row = Row.of_model("compile_time", model, outcome, reason).measured(base, head)
         yield row.at("seconds", effects, backend=backend)
