@@ -11,7 +11,7 @@ rounds and cannot fail.
 *Confirm*: fresh rounds of the candidates alone, the exact Wilcoxon signed-rank test against "at
 most 2 % slower", Holm over the candidates. This is the step that may stop a pull request, so it
 uses no number from the screen. It is looked at twice, after 10 and after 20 rounds, each time at
-half of ALPHA, and ends at the first FAIL. It also ends, after 3 rounds or more, when no candidate
+half of ALPHA, and ends at the first FAIL. It also ends, after 5 rounds or more, when no candidate
 looks more than 2 % slower any longer, which can only spare a FAIL. The surest candidates come
 first: once one of them FAILs, so does the pull request, and the others are only listed. Holm counts
 them all the same, as if each had p = 1.
@@ -35,7 +35,7 @@ FIRST = 8  # candidates that are confirmed first
 ALPHA = 0.05  # family-wise over the candidates, and on each side of every interval
 LOOKS = (10, 20)  # rounds of a confirmation after which it may FAIL
 LEVEL = ALPHA / len(LOOKS)
-FEWEST = 3  # rounds of a confirmation that ends without a FAIL
+FEWEST = 5  # rounds of a confirmation that ends without a FAIL
 
 
 class Outcome(StrEnum):

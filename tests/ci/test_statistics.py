@@ -82,8 +82,8 @@ def test_a_confirmation_ends_at_a_fail_or_when_none_looks_slower() -> None:
     assert ends(1, slower) == ends(2, slower, same) == 10
     assert ends(25, slower) == 10 and LEVEL > 25 * 2.0**-10
     assert ends(26, slower) == 20, "ten rounds cannot fail with so many candidates"
-    assert ends(2, same, same) == 3
-    assert ends(1, np.full(20, np.nan)) == 3, "it is INVALID"
+    assert ends(2, same, same) == 5
+    assert ends(1, np.full(20, np.nan)) == 5, "it is INVALID"
     barely = np.where(np.arange(20) % 3 == 0, 0.0, 0.05)
     assert ends(1, barely) == 20
 
