@@ -9,6 +9,9 @@
 SPIKEBENCH_PROFILE ?= smoke
 export SPIKEBENCH_PROFILE
 
+# Without byte code every process that starts compiles torch anew, for a second or more.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The first interpreter that is new enough; `make PYTHON=... bench` chooses another.
 NEW_ENOUGH = -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \

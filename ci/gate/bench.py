@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from ci.gate.cases import Case, Probe
 from ci.gate.impact import Impact
-from ci.gate.side import Side, SideError
+from ci.gate.side import OutOfTimeError, Side, SideError
 from ci.gate.statistics import Pair, Sample
 
 BURSTS = 4  # per side, case and round
@@ -29,10 +29,6 @@ Stop = Callable[[Mapping[str, Pair]], bool]
 Description = dict[str, Any]  # of a case, by a worker
 Trace = dict[str, list]  # what a model computes, by name; see `suites.fingerprint`
 Trained = dict[str, dict[str, Any]]  # what a training comes to on both sides; see `suites.trained`
-
-
-class OutOfTimeError(Exception):
-    """The minutes of the gate are over in the middle of a round."""
 
 
 @dataclass

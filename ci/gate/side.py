@@ -32,6 +32,10 @@ class SideError(Exception):
     """A side that cannot be measured, in one line."""
 
 
+class OutOfTimeError(SideError):
+    """A side that has not answered when the minutes of the gate are over."""
+
+
 class Side:
     """A running worker. It first sends its cases, then answers request by request."""
 
@@ -42,6 +46,9 @@ class Side:
         path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
         environment = {"PYTHONPATH": path, "SPIKEBENCH_PROFILE": profile, **ONE_THREAD}
         environment["TMPDIR"] = str(root)  # so that nothing is left there
+        if sys.dont_write_bytecode:  # every new worker would compile torch anew
+            environment["PYTHONDONTWRITEBYTECODE"] = ""
+            environment["PYTHONPYCACHEPREFIX"] = str(root.with_name("bytecode"))
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", str(WORKER)],
@@ -79,11 +86,12 @@ class Side:
             raise SideError(self.describe_end()) from None
 
     def receive(self) -> Any:
-        """Wait for an answer; raise SideError if there is none or it is an error."""
+        """Wait for an answer; raise SideError if there is none in time or it is an error."""
         assert self.process.stdout
         patience = min(PATIENCE, max(self.ends - time.monotonic(), LAST))
         if not select.select([self.process.stdout], [], [], patience)[0]:
-            raise SideError(f"{self.role} gave no answer in {patience:.0f} s at {self.current}")
+            error = SideError if patience == PATIENCE else OutOfTimeError
+            raise error(f"{self.role} gave no answer in {patience:.0f} s at {self.current}")
         line = self.process.stdout.readline()
         if not line:
             raise SideError(self.describe_end())

@@ -1,15 +1,19 @@
 """The speed rule on rounds that are known, without running anything."""
 
+import contextlib
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ci.gate import side
 from ci.gate.bench import Bench
 from ci.gate.cases import Case
 from ci.gate.impact import Impact
 from ci.gate.rules import speed
+from ci.gate.side import OutOfTimeError, Side, SideError
 from ci.gate.statistics import Outcome, Pair, Sample
 from tests.ci.test_rules import ALL, SKIPPED, bench, case, ok
 
@@ -96,6 +100,33 @@ def test_what_was_not_confirmed_or_timed_in_time_is_undecided(screened: bool) ->
     (row,) = speed.judge(late)
     assert row.verdict is Outcome.UNDECIDED
     assert row.reason.startswith("looks slower, unconfirmed: +1" if screened else "not timed")
+
+
+@pytest.mark.parametrize(("ends", "error"), [(0.0, OutOfTimeError), (math.inf, SideError)])
+def test_no_answer_is_out_of_time_only_when_the_minutes_are_over(
+    ends: float, error: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(side, "LAST", 0.01)
+    monkeypatch.setattr(side, "PATIENCE", 0.02)
+    worker = Side("head", tmp_path, "gate", ends)
+    with contextlib.closing(worker), pytest.raises(SideError, match="head gave no answer") as no:
+        worker.receive()
+    assert no.type is error
+
+
+def test_a_side_that_is_out_of_time_ends_the_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was measured before counts; the row is not INVALID."""
+    answers = iter([{"base": [1.0], "head": [2.0]}, OutOfTimeError("head gave no answer")])
+
+    def alternate(_: str) -> dict[str, list[float]]:
+        if isinstance(answer := next(answers), Exception):
+            raise answer
+        return answer
+
+    measured = Bench({"base": Path(), "head": Path()}, ALL, "gate", math.inf)
+    monkeypatch.setattr(measured, "alternate", alternate)
+    pairs = measured.measure(["slow"], 5, fresh=False)
+    assert pairs["slow"].log_ratios == pytest.approx([np.log(2)])
 
 
 def test_a_round_that_is_late_counts_for_nothing() -> None:
