@@ -60,6 +60,29 @@ def test_all_formats_are_written(tmp_path: Path) -> None:
     assert written == {"gate.md", "gate.json", "gate.xml", "gate.html"}
 
 
+def test_a_write_that_is_interrupted_leaves_no_file(tmp_path: Path, monkeypatch) -> None:
+    written: list[str] = []
+    write_text = Path.write_text
+
+    def interrupted(path: Path, text: str, **options: str) -> int:
+        written.append(path.name)
+        write_text(path, text[:9], **options)
+        if len(written) == 3:
+            raise SystemExit(130)
+        return 9
+
+    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+        patched.setattr(Path, "write_text", interrupted)
+        outputs.write(report(row(Outcome.FAIL)), tmp_path)
+    assert len(written) == 3 and list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_left_is_gone_after_the_next(tmp_path: Path) -> None:
+    (tmp_path / "gate.md.partial").write_text("## Ga")
+    outputs.write(report(row(Outcome.PASS)), tmp_path)
+    assert {path.suffix for path in tmp_path.iterdir()} == {".md", ".json", ".xml", ".html"}
+
+
 def test_json_is_what_the_schema_says() -> None:
     text = outputs.json.text(of_a_fork())
     content = msgspec.json.decode(text, type=dict)

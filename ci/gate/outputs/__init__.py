@@ -13,9 +13,15 @@ FORMATS = (markdown, json, junit, page)
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write a file of every format into a folder; each is there as a whole or not at all."""
+    """Write a file of every format into a folder: all of them, or none if it is interrupted."""
+    texts = {folder / output.FILE: output.text(report) for output in FORMATS}
     folder.mkdir(parents=True, exist_ok=True)
-    for file, text in [(folder / output.FILE, output.text(report)) for output in FORMATS]:
-        partial = file.with_suffix(".partial")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(file)
+    partial = {file.with_name(f"{file.name}.partial"): file for file in texts}
+    try:
+        for unfinished, file in partial.items():
+            unfinished.write_text(texts[file], encoding="utf-8")
+        for unfinished, file in partial.items():
+            unfinished.replace(file)
+    finally:
+        for unfinished in partial:
+            unfinished.unlink(missing_ok=True)
