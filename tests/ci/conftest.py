@@ -8,6 +8,7 @@ import pytest
 from ci.gate import __main__ as gate
 from tests.ci import planted
 from tests.ci.planted import RunGate
+from tests.ci.schema import misfits
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +31,8 @@ def run_gate(repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str
         assert planted.git(repository, "worktree", "list").count("\n") == 0, (
             "a worktree was left behind"
         )
-        return code, json.loads((tmp_path / "gate.json").read_text()), text
+        content = json.loads((tmp_path / "gate.json").read_text())
+        assert misfits(content) == []
+        return code, content, text
 
     return run

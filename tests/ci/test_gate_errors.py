@@ -3,19 +3,24 @@
 import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from ci.gate import __main__ as gate
 from ci.gate import side
-from tests.ci.planted import RunGate, git
+from tests.ci.planted import RunGate, git, write
 
 pytestmark = pytest.mark.slow
+
+ROOT = Path(gate.__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -66,62 +71,125 @@ def test_a_usage_error_is_one_line(
     assert output.out == ""
 
 
-MOMENTS = [pytest.param(n, marks=[pytest.mark.exhaustive] * (n > 2)) for n in range(10)]
+FIRST_CALL = """
+import subprocess
+import sys
+
+
+def by_backend(model):
+    program = "import pathlib, time; pathlib.Path('called').touch(); time.sleep(0.5)"
+    subprocess.run([sys.executable, "-P", "-c", program], check=True)
+    return {"cpu": 1.0}
+"""
+
+
+class Interruptions:
+    """Runs of the gate that are ended before they are over, in a folder of their own."""
+
+    def __init__(self, repository: Path, folder: Path) -> None:
+        self.repository, self.scratch, self.output = repository, folder / "tmp", folder / "output"
+        self.scratch.mkdir()
+        self.suites = folder / "suites"
+        shutil.copytree(repository / "suites", self.suites)
+        write(self.suites / "calls/__init__.py", "")
+        write(self.suites / "calls/first_call.py", FIRST_CALL)
+
+    def start(self, *options: str) -> subprocess.Popen[bytes]:
+        """Start the gate and return its process."""
+        folders = ["--repo", self.repository, "--suites", self.suites, "-o", self.output]
+        return subprocess.Popen(
+            [sys.executable, "-m", "ci.gate", *map(str, folders), "--minimum", "1", *options],
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": str(self.scratch)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def run(self, number: signal.Signals | None, wait: Callable[[], object]) -> tuple[int, float]:
+        """Start the gate, wait, send a signal; return the exit status and the seconds it took.
+
+        They count from when the gate has made its folder: before, nothing can be left behind.
+        """
+        running = self.start("--full", "--head", "main")
+        wait_until(lambda: list(self.scratch.iterdir()))
+        started = time.monotonic()
+        wait()
+        if number:
+            running.send_signal(number)
+        return running.wait(timeout=60), time.monotonic() - started
+
+    def processes(self) -> list[str]:
+        """Return the processes whose working directory is inside the folder."""
+        inside = []
+        for link in Path("/proc").glob("[0-9]*/cwd"):
+            with contextlib.suppress(OSError):
+                if str(link.readlink()).startswith(str(self.scratch)):
+                    inside.append(link.parent.name)
+        return inside
+
+    def check_that_nothing_is_left(self, number: signal.Signals) -> None:
+        """Assert that no process, folder, worktree or part of a report is left.
+
+        Behind a run that was killed, the workers end by themselves and the next run cleans up.
+        """
+        if number is signal.SIGKILL:
+            wait_until(lambda: not self.processes())
+            assert self.start("--head", "same").wait(timeout=60) == 0
+        assert self.processes() == [] and list(self.scratch.iterdir()) == []
+        assert len(git(self.repository, "worktree", "list").splitlines()) == 1
+        files = {path.name for path in self.output.iterdir()} if self.output.exists() else set()
+        assert files in (set(), {"gate.md", "gate.json", "gate.xml", "gate.html"})
+
+
+@pytest.fixture
+def interruptions(repository: Path, tmp_path: Path) -> Interruptions:
+    return Interruptions(repository, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def whole_run(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> float:
+    """The seconds of a run that nothing ends before it is over."""
+    status, seconds = Interruptions(repository, tmp_path_factory.mktemp("whole")).run(None, int)
+    assert status == 0
+    return seconds
+
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)  # Ctrl-C, a cancelled job, killed
+MOMENTS = [pytest.param(n, marks=[pytest.mark.exhaustive] * (n > 1)) for n in range(10)]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_run_ended_at_any_moment_leaves_nothing_behind(
-    repository: Path, tmp_path: Path, moment: int
+    interruptions: Interruptions, whole_run: float, moment: int
 ) -> None:
-    """Ended by Ctrl-C, by a cancelled job, or killed: then the next run cleans up behind it."""
-    number = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)[moment % 3]
-    scratch, output = tmp_path / "scratch", tmp_path / "output"
-    scratch.mkdir()
-    environment = {**os.environ, "TMPDIR": str(scratch)}
-    command = [sys.executable, "-m", "ci.gate", "--full", "--repo", repository, "-o", output]
-    command += ["--suites", repository / "suites", "--minimum", 1]
-    root = Path(gate.__file__).parents[2]
-    running = subprocess.Popen(
-        [*map(str, command), "--head", "main"],
-        cwd=root,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    wait_until_it_started(scratch)
-    time.sleep(random.Random(moment).uniform(0, 5))
-    running.send_signal(number)
-    ended = running.wait(timeout=60)
-    assert ended in (0, -number, 128 + number), "0: it was over before"
-    if number is signal.SIGKILL:
-        wait_until_it_is_empty_of_processes(scratch)
-        subprocess.run(
-            [*map(str, command), "--head", "same"], cwd=root, env=environment, check=True
-        )
-    assert processes(scratch) == [] and list(scratch.iterdir()) == []
-    assert len(git(repository, "worktree", "list").splitlines()) == 1
-    files = {path.name for path in output.iterdir()} if output.exists() else set()
-    assert files in (set(), {"gate.md", "gate.json", "gate.xml", "gate.html"})
+    number = ENDINGS[moment % len(ENDINGS)]
+    seconds = random.Random(moment).uniform(0, 0.9) * whole_run
+    ended = 0
+    while ended == 0:  # it was over before
+        ended, _ = interruptions.run(number, partial(time.sleep, seconds))
+        seconds *= 0.8
+    assert ended == (-number if number is signal.SIGKILL else 128 + number)
+    interruptions.check_that_nothing_is_left(number)
 
 
-def wait_until_it_started(scratch: Path) -> None:
-    """Wait until the gate has made its folder: before, nothing can be left behind."""
-    while not list(scratch.iterdir()):
+@pytest.mark.parametrize(
+    "number", [pytest.param(signal.SIGINT, marks=pytest.mark.exhaustive), *ENDINGS[1:]]
+)
+def test_a_run_ended_while_a_worker_waits_for_a_process_leaves_nothing_behind(
+    interruptions: Interruptions, number: signal.Signals
+) -> None:
+    def called() -> None:
+        wait_until(lambda: list(interruptions.scratch.glob("**/called")))
+        assert len(interruptions.processes()) == 4, "two workers, each with a process"
+
+    ended, _ = interruptions.run(number, called)
+    assert ended == (-number if number is signal.SIGKILL else 128 + number)
+    interruptions.check_that_nothing_is_left(number)
+
+
+def wait_until(condition: Callable[[], object], patience: float = 30.0) -> None:
+    """Wait until a condition holds, for some seconds at most."""
+    late = time.monotonic() + patience
+    while not condition() and time.monotonic() < late:
         time.sleep(0.02)
-
-
-def wait_until_it_is_empty_of_processes(scratch: Path) -> None:
-    """Wait until the workers have noticed that the gate is gone."""
-    patience = time.monotonic() + 30
-    while processes(scratch) and time.monotonic() < patience:
-        time.sleep(0.1)
-
-
-def processes(folder: Path) -> list[str]:
-    """Return the processes whose working directory is inside a folder."""
-    inside = []
-    for link in Path("/proc").glob("[0-9]*/cwd"):
-        with contextlib.suppress(OSError):
-            if str(link.readlink()).startswith(str(folder)):
-                inside.append(link.parent.name)
-    return inside
+    assert condition()

@@ -12,9 +12,9 @@ import pytest
 
 from ci.gate import outputs
 from ci.gate.outputs import github, junit, markdown, page
-from ci.gate.outputs.json import Content
 from ci.gate.rows import Machine, Report, Row, Setting
 from ci.gate.statistics import Outcome
+from tests.ci.schema import misfits
 from tests.reports.test_markdown import SUBJECT, is_plain
 
 HOSTILE = f"{SUBJECT} ##[add-mask]a\n::stop-commands::x\n\x1b[31m\x00 ]]> --> %0A::error::y"
@@ -89,10 +89,27 @@ def test_json_is_what_the_schema_says() -> None:
     assert content["schema"] == 1 and content["verdict"] == "FAIL" and content["exit_code"] == 1
     assert content["rows"][0]["name"] == f"speed.suite.X.time_y({HOSTILE})"
     assert content["rows"][0]["reason"] == HOSTILE
-    described = json.loads(outputs.json.schema())["$defs"]
-    assert content["rows"][0].keys() == described["Row"]["properties"].keys() | {"name"}
-    assert content.keys() == described["Content"]["properties"].keys()
-    assert Content.__dataclass_fields__.keys() == content.keys()
+    assert misfits(content) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "value", "said"),
+    [
+        ("row", "colour", "red", "which the schema has not"),
+        ("row", "verdict", "GOOD", "not one of"),
+        ("row", "ratio", "2", "none of"),
+        ("row", "params", {"T": 8}, "params.T is 8, not of type string"),
+        ("report", "exit_code", None, "not of type integer"),
+    ],
+)
+def test_what_does_not_fit_the_schema_is_named(place, name, value, said) -> None:
+    content = json.loads(outputs.json.text(of_a_fork()))
+    changed = content if place == "report" else content["rows"][0]
+    changed[name] = value
+    (line,) = misfits(content)
+    assert said in line
+    del content["headline"]
+    assert misfits(content)[0] == "gate.json lacks headline"
 
 
 def test_junit_counts_failures_errors_and_what_ran_nowhere() -> None:
