@@ -60,7 +60,7 @@ def waive(arguments: list[str]) -> int:
         prog="python -m ci.gate waive", description="Let a row of the report fail for some time."
     )
     parser.add_argument("row", help="its name, as the report gives it")
-    parser.add_argument("--ceiling", type=float, required=True, help="largest ratio head/base")
+    parser.add_argument("--ceiling", type=float, required=True, help="largest loss; docs/gate.md")
     parser.add_argument("--issue", required=True, help="where it is worked on")
     parser.add_argument("--owner", required=True)
     parser.add_argument("--reason", required=True)

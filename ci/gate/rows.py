@@ -3,12 +3,14 @@
 import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from decimal import ROUND_CEILING, Context
 
 from ci.gate.cases import Case
 from ci.gate.statistics import Outcome
 
 EXIT_CODES = {Outcome.FAIL: 1, Outcome.INVALID: 3, Outcome.VANISHED: 1}
 USAGE_ERROR = 2
+THREE_DIGITS = Context(prec=3, rounding=ROUND_CEILING)
 FIRST = (*EXIT_CODES, Outcome.WAIVED, Outcome.NEW)  # what the report shows first
 
 
@@ -28,6 +30,7 @@ class Row:
     verdict: Outcome
     reason: str
     effects: tuple[float, ...] = ()  # ratio head/base of each round, or points lost with each seed
+    direction: str = "lower"  # which values are better, "lower" or "higher"
     name: str = field(init=False)  # as a waiver gives it
 
     def __post_init__(self) -> None:
@@ -42,7 +45,7 @@ class Row:
         ratio = measured.get("ratio", head / base if head is not None and base else math.nan)
         finite = ratio if math.isfinite(ratio) else None
         columns = (case.benchmark, case.model, case.metric, case.params, case.unit)
-        return cls(rule, *columns, base, head, finite, verdict, reason)
+        return cls(rule, *columns, base, head, finite, verdict, reason, direction=case.direction)
 
     @classmethod
     def general(cls, rule: str, reason: str, verdict: Outcome = Outcome.INVALID) -> "Row":
@@ -69,9 +72,21 @@ class Row:
         return replace(self, base=base, head=head, ratio=head / base if base else None)
 
     @property
-    def amount(self) -> float:
-        """How bad it is, to be compared with the ceiling of a waiver: ratio, or change."""
-        return next((value for value in (self.ratio, self.head) if value is not None), 0.0)
+    def loss(self) -> float:
+        """How much worse the head is, for the ceiling of a waiver; docs/gate.md defines it."""
+        if self.verdict is Outcome.VANISHED:
+            return 0.0
+        if self.base is None or self.head is None:
+            return math.inf
+        change = self.head - self.base
+        if self.direction == "higher":
+            return 1 / self.ratio if self.ratio else -change
+        return change if self.ratio is None else self.ratio
+
+    @property
+    def ceiling(self) -> str:
+        """The smallest ceiling of a waiver that the loss is not beyond, in three digits."""
+        return f"{THREE_DIGITS.create_decimal(str(self.loss)).normalize():f}"
 
 
 @dataclass(frozen=True)
@@ -106,9 +121,9 @@ class Report:
 
     @classmethod
     def worst_first(cls, rows: list[Row], setting: Setting) -> "Report":
-        """Build a report, its rows sorted by verdict, then by ratio."""
+        """Build a report, its rows sorted by verdict, then by loss."""
         severity = list(Outcome)
-        ranked = sorted(rows, key=lambda r: (severity.index(r.verdict), -(r.ratio or 0)))
+        ranked = sorted(rows, key=lambda r: (severity.index(r.verdict), -r.loss))
         return cls(ranked, setting)
 
     @property
@@ -141,7 +156,8 @@ class Report:
     def waivable(self) -> list[Row]:
         """The rows that a waiver could let pass."""
         failing = (Outcome.FAIL, Outcome.VANISHED)
-        return [r for r in self.rows if r.verdict in failing and r.rule != "numerics"]
+        losses = [r for r in self.rows if r.verdict in failing and math.isfinite(r.loss)]
+        return [row for row in losses if row.rule != "numerics"]
 
     @property
     def headline(self) -> str:

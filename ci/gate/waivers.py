@@ -6,10 +6,12 @@ Wrong spikes and gradients (rule numerics) cannot be waived. `python -m ci.gate 
 """
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -20,24 +22,31 @@ from ci.gate.trees import UsageError, git
 FILE = "ci/waivers.toml"
 LONGEST = timedelta(days=90)
 WAIVABLE = (Outcome.FAIL, Outcome.VANISHED)
+Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Waiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entry of the file."""
 
-    row: str  # the name of a row of the report
-    device: str  # "cpu" or "cuda"
-    ceiling: float  # the largest ratio head/base, or of a fingerprint the largest change
+    row: Text  # the name of a row of the report
+    device: Literal["cpu", "cuda"]
+    ceiling: float  # the largest `Row.loss`
     expires: date  # the last day
-    issue: str  # where it is worked on
-    owner: str
-    reason: str
+    issue: Text  # where it is worked on
+    owner: Text
+    reason: Text
 
-    def covers(self, row: Row) -> bool:
-        """Return whether a failing row passes by this waiver."""
-        return (
-            date.today() <= self.expires and row.amount <= self.ceiling and row.rule != "numerics"
-        )
+    def refusal(self, row: Row) -> str:
+        """Return why a failing row does not pass by this waiver, "" if it passes."""
+        if row.rule == "numerics":
+            return "wrong spikes or gradients cannot be waived"
+        if date.today() > self.expires:
+            return f"its waiver ended on {self.expires}"
+        if row.loss > self.ceiling:
+            return (
+                f"its loss of {row.loss:.4g} is beyond the ceiling {self.ceiling:g} of its waiver"
+            )
+        return ""
 
 
 class Waivers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,13 +67,21 @@ def parse(text: str) -> list[Waiver]:
         waivers = msgspec.toml.decode(text, type=Waivers).waiver
     except msgspec.DecodeError as error:
         raise UsageError(f"{FILE}: {' '.join(str(error).split())}") from None
-    for waiver in waivers:
-        if waiver.expires - date.today() > LONGEST:
-            raise UsageError(
-                f"{FILE}: the waiver of {waiver.row} expires on {waiver.expires}, "
-                f"more than {LONGEST.days} days ahead"
-            )
+    for position, waiver in enumerate(waivers):
+        if wrong := complaint(waiver, waivers[:position]):
+            raise UsageError(f"{FILE}: the waiver of {waiver.row} {wrong}")
     return waivers
+
+
+def complaint(waiver: Waiver, earlier: Iterable[Waiver]) -> str:
+    """Return what is wrong with a waiver, given those before it in the file; "" if nothing is."""
+    if waiver.expires - date.today() > LONGEST:
+        return f"expires on {waiver.expires}, more than {LONGEST.days} days ahead"
+    if not 0 <= waiver.ceiling < math.inf:
+        return f"has the ceiling {waiver.ceiling}; a ceiling is a finite number, 0 or more"
+    if any((other.row, other.device) == (waiver.row, waiver.device) for other in earlier):
+        return f"on {waiver.device} is there twice; keep one of the two"
+    return ""
 
 
 def apply(
@@ -83,9 +100,8 @@ def waive(row: Row, waiver: Waiver | None) -> Row:
     """Return a row as WAIVED if it fails and the waiver covers it."""
     if waiver is None or row.verdict not in WAIVABLE:
         return row
-    if not waiver.covers(row):
-        end = f"until {waiver.expires}, up to {waiver.ceiling:g}"
-        return replace(row, reason=f"{row.reason}; its waiver does not hold ({end})")
+    if refusal := waiver.refusal(row):
+        return replace(row, reason=f"{row.reason}; {refusal}")
     reason = f"{row.reason}; waived until {waiver.expires} ({waiver.owner}, {waiver.issue})"
     return replace(row, verdict=Outcome.WAIVED, reason=reason)
 

@@ -136,6 +136,7 @@ def test_the_comment_shows_the_worst_rows_and_counts_the_others() -> None:
     assert "| m49 |" in text and "| m50 |" not in text
     assert "1 N/A" in text and "nowhere" not in text
     assert "python -m ci.gate waive" in text
+    assert "* `speed.suite.X.time_y(lif, eager)`: 2\n" in text
 
 
 def test_the_page_shows_what_every_round_gave() -> None:
