@@ -31,7 +31,7 @@ from ci.gate.rules import counters, numerics
 from ci.gate.rules.coverage import coverage_gap
 from ci.gate.rules.speed import LATE
 from ci.gate.side import SideError
-from ci.gate.statistics import LOOKS, Outcome, judge, settled, signed_rank
+from ci.gate.statistics import DECIDING, Outcome, judge, settled, signed_rank
 from ci.gate.trees import UsageError, git
 from reports.units import quantity
 
@@ -167,7 +167,7 @@ def timed(both_sides: Bench) -> Iterator[Row]:
     """Yield the row of a timing, from fresh rounds: one case needs no screen."""
     (case,) = both_sides.cases
     enough = partial(settled, known={})
-    measured = both_sides.measure([case.name], max(LOOKS), fresh=True, stop=enough)
+    measured = both_sides.measure([case.name], max(DECIDING), fresh=True, stop=enough)
     if not measured:
         raise SideError(LATE)
     pair = measured[case.name]

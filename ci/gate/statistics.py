@@ -10,11 +10,11 @@ rounds and cannot fail.
 
 *Confirm*: fresh rounds of the candidates alone, the exact Wilcoxon signed-rank test against "at
 most 2 % slower", Holm over the candidates. This is the step that may stop a pull request, so it
-uses no number from the screen. It is looked at twice, after 10 and after 20 rounds, each time at
-half of ALPHA, and ends at the first FAIL. It also ends, after 5 rounds or more, when no candidate
-looks more than 2 % slower any longer, which can only spare a FAIL. The surest candidates come
-first: once one of them FAILs, so does the pull request, and the others are only listed. Holm counts
-them all the same, as if each had p = 1.
+uses no number from the screen. It may FAIL after 10 and after 20 rounds, each time at half of
+ALPHA, and ends at the first FAIL. It also ends, after 5 rounds or more, when no candidate looks
+more than 2 % slower any longer, which can only spare a FAIL. The surest candidates come first: once
+one of them FAILs, so does the pull request, and the others are only listed. Holm counts them all
+the same, as if each had p = 1.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,8 +33,8 @@ ALLOWED = 0.05  # PASS means that a slowdown of this fraction is ruled out
 SCREEN_P = 0.10
 FIRST = 8  # candidates that are confirmed first
 ALPHA = 0.05  # family-wise over the candidates, and on each side of every interval
-LOOKS = (10, 20)  # rounds of a confirmation after which it may FAIL
-LEVEL = ALPHA / len(LOOKS)
+DECIDING = (10, 20)  # rounds of a confirmation after which it may FAIL
+LEVEL = ALPHA / len(DECIDING)
 FEWEST = 5  # rounds of a confirmation that ends without a FAIL
 
 
@@ -106,7 +106,7 @@ def settled(pairs: Mapping[str, Pair], known: Mapping[str, float]) -> bool:
     rounds = min(map(len, logs))
     if rounds >= FEWEST and not any(np.median(log) > np.log1p(IGNORED) for log in logs):
         return True
-    p = holm({**known, **signed_ranks(pairs)}) if rounds in LOOKS else {}
+    p = holm({**known, **signed_ranks(pairs)}) if rounds in DECIDING else {}
     return any(adjusted < LEVEL for adjusted in p.values())
 
 

@@ -8,7 +8,7 @@ from ci.gate.statistics import (
     FEWEST,
     FIRST,
     IGNORED,
-    LOOKS,
+    DECIDING,
     Outcome,
     Pair,
     Verdict,
@@ -34,8 +34,8 @@ class Machine:
 
     def confirm(self, names: list[str], enough: Stop) -> dict[str, Pair]:
         self.confirmed += len(names)
-        logs = {name: pair.log_ratios for name, pair in self.measure(names, max(LOOKS)).items()}
-        for rounds in range(FEWEST, max(LOOKS) + 1):
+        logs = {name: pair.log_ratios for name, pair in self.measure(names, max(DECIDING)).items()}
+        for rounds in range(FEWEST, max(DECIDING) + 1):
             pairs = {name: pair(logs[name][:rounds]) for name in names}
             if enough(pairs):
                 break

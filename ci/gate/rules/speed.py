@@ -15,7 +15,7 @@ import numpy as np
 
 from ci.gate.bench import Bench, Stop
 from ci.gate.rows import Row
-from ci.gate.statistics import LOOKS, Outcome, Pair, decide
+from ci.gate.statistics import DECIDING, Outcome, Pair, decide
 
 SCREEN_ROUNDS = 5
 LATE = "not timed: the minutes of the gate were over"
@@ -28,7 +28,7 @@ def judge(bench: Bench) -> Iterator[Row]:
     def confirm(candidates: list[str], enough: Stop) -> dict[str, Pair]:
         if not any(bench.impact.changes(timed[name].model) for name in candidates):
             return {}  # none can FAIL
-        confirmed = bench.measure(candidates, max(LOOKS), fresh=True, stop=enough)
+        confirmed = bench.measure(candidates, max(DECIDING), fresh=True, stop=enough)
         pairs.update(confirmed)
         return confirmed
 
