@@ -61,7 +61,10 @@ def test_a_suspicion_that_time_cuts_short_is_no_pass(monkeypatch: pytest.MonkeyP
     assert (row.verdict, row.reason) == (Outcome.UNDECIDED, "+200.0 %, 1 measured")
 
 
-def test_nothing_is_measured_when_the_minutes_are_over() -> None:
+def test_what_is_not_measured_since_the_minutes_are_over_is_undecided() -> None:
     bench = compiled(2.0)
     bench.ends = 0.0
-    assert list(compile_time.judge(bench)) == []
+    (row,) = compile_time.judge(bench)
+    assert (row.name, row.verdict) == ("compile_time(plif)", Outcome.UNDECIDED)
+    assert row.reason == "not timed: the minutes of the gate were over"
+    assert bench.heads == [2.0]

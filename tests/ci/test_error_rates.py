@@ -5,10 +5,10 @@ import pytest
 
 from ci.gate.statistics import (
     ALPHA,
+    DECIDING,
     FEWEST,
     FIRST,
     IGNORED,
-    DECIDING,
     Outcome,
     Pair,
     Verdict,
