@@ -1,9 +1,10 @@
 """The profiles: which shapes, backends and repetitions the variable SPIKEBENCH_PROFILE chooses.
 
-smoke   some minutes on a 2-core CPU
-cpu     the DSN paper's lengths (appendix B.1) on a CPU
-gpu     the same on a GPU
-gate    one short call per model, for `ci.gate`
+smoke     some minutes on a 2-core CPU
+cpu       the DSN paper's lengths (appendix B.1) on a CPU
+gpu       the same on a GPU
+gate      one short call per model on a CPU, for `ci.gate`
+gate-gpu  the same on a GPU, and a training for every task
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Profile(NamedTuple):
     first_look
         Leave out what other cases imply, and the benchmarks of strange inputs and memory.
     tasks
-        The tasks of accuracy: those that judge classes.
+        The tasks of accuracy, for which the gate trains too: those that judge classes.
     conditions
         The conditions of accuracy, energy and horizon, see `suites.conditions`; a quick profile
         measures energy and horizon under the last of them only.
@@ -153,10 +154,18 @@ PROFILES = {
     "gate": Profile(
         [Shape(256, 4, 64)],
         brief=[Shape(64, 4, 64)],
-        tasks=("rows",),
+        tasks=("digits", "rows"),
         conditions=("own",),
         seeds=1,
         kernel=(Shape(2048, 8, 512),),
+    ),
+    "gate-gpu": Profile(
+        [Shape(256, 16, 512)],
+        device="cuda",
+        brief=[Shape(64, 16, 512)],
+        conditions=("own",),
+        seeds=1,
+        kernel=(Shape(16384, 16, 512),),
     ),
 }
 

@@ -72,4 +72,4 @@ def test_an_unknown_profile_is_one_line(command) -> None:
         [sys.executable, "-m", *command], cwd=ROOT, env=variables, capture_output=True, text=True
     )
     assert run.returncode == 1 and run.stdout == ""
-    assert run.stderr == "SPIKEBENCH_PROFILE='foo' is not one of smoke, cpu, gpu, gate\n"
+    assert run.stderr == "SPIKEBENCH_PROFILE='foo' is not one of smoke, cpu, gpu, gate, gate-gpu\n"

@@ -7,6 +7,11 @@ from suites.accuracy import tasks, trainer
 from suites.accuracy.trial import Trial
 
 
+def test_only_tasks_of_the_profile_are_trained(monkeypatch) -> None:
+    monkeypatch.setenv("SPIKEBENCH_PROFILE", "gate")
+    assert trained.train("lif", "recall", seed=0) == {}
+
+
 @pytest.mark.slow
 def test_a_training_gives_error_and_what_the_network_spends() -> None:
     answer = trained.train("lif", "rows", seed=1)
