@@ -22,9 +22,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ci.gate import trees
+from ci.gate import arguments, trees
 from ci.gate.__main__ import ENDING, HERE, leave
 from ci.gate.bench import Bench, opened
+from ci.gate.device import profile
 from ci.gate.impact import Impact
 from ci.gate.rows import USAGE_ERROR, Row
 from ci.gate.rules import counters, numerics
@@ -38,9 +39,9 @@ from reports.units import quantity
 EVERYTHING = Impact(frozenset(), frozenset(), shared=True)
 
 
-def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+def parse(words: Sequence[str] | None) -> argparse.Namespace:
     """Return the options of the command line."""
-    parser = argparse.ArgumentParser(
+    parser = arguments.Parser(
         prog="python -m ci.bisect", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("benchmark", help="the case, as the gate's report names it")
@@ -48,9 +49,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("bad", metavar="BAD", help="a revision after it")
     parser.add_argument("--repo", type=Path, default=HERE, help="default: this repository")
     parser.add_argument("--suites", type=Path, default=HERE / "suites", help="default: ours")
-    parser.add_argument("--profile", default="gate", help="SPIKEBENCH_PROFILE; default: gate")
-    parser.add_argument("--minutes", type=float, default=15.0, help="a commit at most; default: 15")
-    return parser.parse_args(arguments)
+    parser.add_argument("--profile", default=profile(), help="as of the gate; default: %(default)s")
+    parser.add_argument(
+        "--minutes", type=arguments.above_zero, default=15.0, help="a commit at most; default: 15"
+    )
+    return parser.parse_args(words)
 
 
 def search(commits: Sequence[str], is_bad: Callable[[str], bool | None]) -> tuple[str, list[str]]:
@@ -181,10 +184,10 @@ def title(repo: Path, commit: str) -> str:
     return git(repo, "log", "-1", "--format=%h %s", commit)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Find the commit and return the exit code."""
     try:
-        print(run(parse(arguments)))
+        print(run(parse(words)))
     except UsageError as error:
         print(f"bisect: {error}", file=sys.stderr)
         return USAGE_ERROR

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from ci.gate import calibrate, outputs, selftest, trees, waivers
+from ci.gate import arguments, calibrate, outputs, selftest, trees, waivers
 from ci.gate.compare import HERE, Options, compare, machine
 from ci.gate.outputs import github, markdown
 from ci.gate.rows import USAGE_ERROR
@@ -24,10 +24,10 @@ from ci.gate.rows import USAGE_ERROR
 ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
-def judge(arguments: list[str]) -> int:
+def judge(words: list[str]) -> int:
     """Run the gate and return its exit code."""
     text = (__doc__ or "").split("\n")
-    parser = argparse.ArgumentParser(
+    parser = arguments.Parser(
         prog="python -m ci.gate",
         description=text[0],
         epilog="\n".join(text[4:]),
@@ -37,15 +37,21 @@ def judge(arguments: list[str]) -> int:
     parser.add_argument("--head", metavar="REV", help="default: HEAD")
     parser.add_argument("--repo", type=Path, help="default: this repository")
     parser.add_argument("--suites", type=Path, help="default: ours")
-    parser.add_argument("--profile", help="SPIKEBENCH_PROFILE; default: gate")
-    parser.add_argument("--minimum", type=int, help="cases that must run on both sides")
-    parser.add_argument("--minutes", type=float, help="of measuring; default: 7.5")
+    parser.add_argument(
+        "--profile", help="SPIKEBENCH_PROFILE; default: gate, or gate-gpu where there is a GPU"
+    )
+    parser.add_argument("--minimum", type=arguments.count, help="cases that must run on both sides")
+    parser.add_argument("--minutes", type=arguments.above_zero, help="of measuring; default: 7.5")
     parser.add_argument("--full", action="store_true", help="measure unchanged models too")
     parser.add_argument("--seed", type=int, help="of the random order of the bursts")
-    parser.add_argument("-o", "--output", type=Path, help="folder for gate.md, .json, .xml, .html")
+    files = "folder for gate.md, .json, .xml, .html"
+    parser.add_argument("-o", "--output", type=arguments.folder, help=files)
     parser.set_defaults(**vars(Options()))
-    options = vars(parser.parse_args(arguments))
+    arguments.refuse_unknown(words[0] if words else "--", list(COMMANDS))
+    options = vars(parser.parse_args(words))
     folder = options.pop("output")
+    if options["head"] == "HEAD":
+        trees.refuse_uncommitted(options["repo"])
     report = compare(Options(**options))
     if folder:
         outputs.write(report, folder)
@@ -54,19 +60,23 @@ def judge(arguments: list[str]) -> int:
     return report.exit_code
 
 
-def waive(arguments: list[str]) -> int:
+def waive(words: list[str]) -> int:
     """Add a waiver to the file of this checkout."""
-    parser = argparse.ArgumentParser(
+    parser = arguments.Parser(
         prog="python -m ci.gate waive", description="Let a row of the report fail for some time."
     )
-    parser.add_argument("row", help="its name, as the report gives it")
+    parser.add_argument("row", metavar="ROW", help="its name, as the report gives it")
     parser.add_argument("--ceiling", type=float, required=True, help="largest loss; docs/gate.md")
     parser.add_argument("--issue", required=True, help="where it is worked on")
     parser.add_argument("--owner", required=True)
     parser.add_argument("--reason", required=True)
-    parser.add_argument("--days", type=int, default=30, help="from today, 90 at most; default: 30")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default=machine().device)
-    options = vars(parser.parse_args(arguments))
+    days = "from today, 90 at most; default: 30"
+    parser.add_argument("--days", type=arguments.count, default=30, help=days)
+    here = machine().device
+    parser.add_argument(
+        "--device", choices=("cpu", "cuda"), default=here, help=f"default: {here}, this machine's"
+    )
+    options = vars(parser.parse_args(words))
     expires = date.today() + timedelta(days=options.pop("days"))
     print(waivers.add(HERE, waivers.Waiver(**options, expires=expires)))
     return 0
@@ -79,12 +89,12 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
 }
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(words: list[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    command = COMMANDS.get(arguments[0] if arguments else "")
+    words = sys.argv[1:] if words is None else words
+    command = COMMANDS.get(words[0] if words else "")
     try:
-        return command(arguments[1:]) if command else judge(arguments)
+        return command(words[1:]) if command else judge(words)
     except trees.UsageError as error:
         print(f"gate: {' '.join(str(error).split())}", file=sys.stderr)
         return USAGE_ERROR

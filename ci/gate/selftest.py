@@ -4,7 +4,6 @@ Each plant is a commit on the head, outside of every branch, that appends some l
 file. They wrap its `step`, so they hold whatever the file says.
 """
 
-import argparse
 import json
 import time
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ci.gate import trees
+from ci.gate import arguments, trees
 from ci.gate.compare import HERE, Options, compare
 from ci.gate.rows import Report
 from ci.gate.statistics import Outcome
@@ -80,12 +79,14 @@ class Trial:
     headline: str
 
 
-def main(arguments: list[str]) -> int:
+def main(words: list[str]) -> int:
     """Print a line per plant; return 1 if the gate was wrong about any."""
-    parser = argparse.ArgumentParser(prog="python -m ci.gate selftest", description=__doc__)
+    parser = arguments.Parser(prog="python -m ci.gate selftest", description=__doc__)
     parser.add_argument("--repo", type=Path, default=HERE, help="default: this repository")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="add the trials to it")
-    options = parser.parse_args(arguments)
+    parser.add_argument(
+        "-o", "--output", type=arguments.file, metavar="FILE", help="add the trials to it"
+    )
+    options = parser.parse_args(words)
     wrong = 0
     for plant in PLANTS:
         trial = attempt(plant, options.repo)

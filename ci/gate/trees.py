@@ -35,8 +35,26 @@ def commit(repo: Path, revision: str) -> str:
     try:
         return git(repo, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     except UsageError:
+        require_repository(repo)
         cure = "give a branch, tag or hash that `git log` knows there, or fetch it first"
         raise UsageError(f"no revision {revision!r} in {repo}; {cure}") from None
+
+
+def require_repository(repo: Path) -> None:
+    """Raise UsageError for a folder that is not in a git repository."""
+    try:
+        git(repo, "rev-parse", "--git-dir")
+    except UsageError:
+        raise UsageError(f"{repo} is no git repository; name one by --repo") from None
+
+
+def refuse_uncommitted(repo: Path) -> None:
+    """Raise UsageError if `neurons` of a work tree has changes that no commit has."""
+    require_repository(repo)
+    has_files = git(repo, "rev-parse", "--is-inside-work-tree") == "true"
+    if has_files and git(repo, "status", "--porcelain", "--", ":/neurons"):
+        reason = f"neurons/ in {repo} has changes that are not committed"
+        raise UsageError(f"{reason}, and only commits are judged; commit or stash them")
 
 
 def merge_base(repo: Path, head: str) -> str:

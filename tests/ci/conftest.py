@@ -20,8 +20,17 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run_gate(repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> RunGate:
-    """A function that runs the gate as the command line does: exit code, gate.json, gate.md."""
+def run_gate(
+    repository: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> RunGate:
+    """A function that runs the gate as the command line does: exit code, gate.json, gate.md.
+
+    It measures the CPU, also on a machine with a GPU.
+    """
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     folders = ["--repo", repository, "--suites", repository / "suites", "-o", tmp_path]
 
     def run(head: str, *options: str) -> tuple[int, dict, str]:

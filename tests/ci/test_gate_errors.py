@@ -16,7 +16,7 @@ import pytest
 
 from ci.gate import __main__ as gate
 from ci.gate import side
-from tests.ci.planted import RunGate, git, write
+from tests.ci.planted import RunGate, commit, git, write
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +56,13 @@ def test_a_side_that_hangs_is_invalid(run_gate: RunGate, monkeypatch: pytest.Mon
         (["--head", "no-such-branch"], "no revision 'no-such-branch'"),
         (["--base", "no-such-branch"], "no revision 'no-such-branch'"),
         (["--suites", "no-such-folder"], "no suites package at no-such-folder"),
-        (["--repo", "no-such-folder"], "no-such-folder"),
+        (["--repo", "no-such-folder"], "no-such-folder is no git repository; name one by --repo"),
+        (["--base", ""], "no revision ''"),
+        (["--minutes", "0"], "argument --minutes: '0' is no number above 0"),
+        (["--minutes", "nan"], "argument --minutes: 'nan' is no number above 0"),
+        (["--minimum", "x"], "argument --minimum: 'x' is no whole number above 0"),
+        (["--bse", "main"], "unrecognized arguments: --bse main; `python -m ci.gate --help` lists"),
+        (["-o", "/dev/null/gate"], "argument -o/--output: cannot make /dev/null/gate: Not a dir"),
         (["--head", "bad-waivers"], "ci/waivers.toml: "),
         (["--full", "--profile", "fast"], "SPIKEBENCH_PROFILE='fast' is not one of gate"),
     ],
@@ -81,6 +87,47 @@ def by_backend(model):
     subprocess.run([sys.executable, "-P", "-c", program], check=True)
     return {"cpu": 1.0}
 """
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["wave"], "no command 'wave'; did you mean 'waive'? known: waive, selftest, calibrate"),
+        (["main"], "no command 'main'; known: waive, selftest, calibrate; or options alone"),
+        (["waive"], "the following arguments are required: ROW, --ceiling"),
+        (["calibrate", "-o", "x.json", "--runs", "0"], "'0' is no whole number above 0"),
+        (["calibrate", "-o", "."], "argument -o/--output: . is a folder; name a file in it"),
+        (["calibrate", "-o", "x.json", "--repo", "."], ". is no git repository"),
+        (["selftest", "-o", "/dev/null/x"], "argument -o/--output: cannot make /dev/null"),
+        (["selftest", "--repo", "."], ". is no git repository"),
+    ],
+)
+def test_a_usage_error_of_a_command_is_one_line(
+    words: list[str], named: str, tmp_path: Path, monkeypatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert gate.main(words) == 2
+    output = capsys.readouterr()
+    assert named in output.err and output.err.count("\n") == 1
+    assert output.out == "" and list(tmp_path.iterdir()) == []
+
+
+def test_changes_that_are_not_committed_are_a_usage_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    write(tmp_path / "neurons/models/lif.py", "")
+    write(tmp_path / "docs/page.md", "")
+    commit(tmp_path, "main")
+    write(tmp_path / "docs/page.md", "a page may differ")
+    assert gate.main(["--repo", str(tmp_path)]) == 0
+    capsys.readouterr()
+    write(tmp_path / "neurons/models/plif.py", "")
+    assert gate.main(["--repo", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert f"neurons/ in {tmp_path} has changes that are not committed" in error
+    assert error.count("\n") == 1
+    assert gate.main(["--repo", str(tmp_path), "--head", "main"]) == 0
 
 
 class Interruptions:
