@@ -5,13 +5,13 @@ every case of these models called once on both -> the rules -> the waivers -> th
 """
 
 import platform
-import shutil
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ci.gate import trees, waivers
 from ci.gate.bench import Bench, opened
+from ci.gate.device import device, profile
 from ci.gate.impact import Impact, impact_of
 from ci.gate.rows import Machine, Report, Row, Setting
 from ci.gate.rules import counters, coverage, every_rule, numerics
@@ -29,7 +29,7 @@ class Options:
     head: str = "HEAD"
     repo: Path = HERE
     suites: Path = HERE / "suites"
-    profile: str = "gate"
+    profile: str = field(default_factory=profile)
     minimum: int = 5  # cases that must run on both sides
     minutes: float = 7.5  # of measuring; with start and end, 8 at most
     full: bool = False  # measure unchanged models too
@@ -40,7 +40,8 @@ def compare(options: Options) -> Report:
     """Measure both revisions and return the report; it is INVALID if a side cannot be measured."""
     started = time.monotonic()
     head = trees.commit(options.repo, options.head)
-    base = trees.commit(options.repo, options.base or trees.merge_base(options.repo, head))
+    base = trees.merge_base(options.repo, head) if options.base is None else options.base
+    base = trees.commit(options.repo, base)
     if not (options.suites / "__init__.py").is_file():
         raise trees.UsageError(
             f"no suites package at {options.suites}; name its folder by --suites"
@@ -111,5 +112,4 @@ def remeasure(roots: dict[str, Path], impact: Impact, options: Options, ends: fl
 
 def machine() -> Machine:
     """Return what the report says of this machine."""
-    device = "cuda" if shutil.which("nvidia-smi") else "cpu"
-    return Machine(platform.platform(), device, platform.python_version())
+    return Machine(platform.platform(), device(), platform.python_version())
