@@ -74,10 +74,8 @@ class Row:
     @property
     def loss(self) -> float:
         """How much worse the head is, for the ceiling of a waiver; docs/gate.md defines it."""
-        if self.verdict is Outcome.VANISHED:
-            return 0.0
-        if self.base is None or self.head is None:
-            return math.inf
+        if self.base is None or self.head is None:  # a training that failed, or a row of a whole
+            return math.inf if self.verdict is Outcome.FAIL else 0.0
         change = self.head - self.base
         if self.direction == "higher":
             return 1 / self.ratio if self.ratio else -change
