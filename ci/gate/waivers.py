@@ -89,8 +89,11 @@ def apply(
 ) -> list[Row]:
     """Return the rows, the waived ones as WAIVED, and a row for every waiver without effect.
 
-    `complete` says that all models were measured: only then is a waiver without a row STALE.
+    `complete` says that all models were to be measured. A waiver without a row is STALE only if
+    they were: a side that failed has an INVALID row of the run as a whole.
     """
+    rows = list(rows)
+    complete &= not any(row.verdict is Outcome.INVALID and not row.benchmark for row in rows)
     valid = {waiver.row: waiver for waiver in waivers if waiver.device == device}
     waived = [waive(row, valid.get(row.name)) for row in rows]
     return [*waived, *without_effect(waived, valid.values(), complete)]

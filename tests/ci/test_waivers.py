@@ -134,6 +134,8 @@ def test_a_waiver_without_effect_is_named() -> None:
     other = replace(SLOW, params={"model": "plif", "backend": "cpu"})
     assert "is STALE, no row has that name" in applied(other, WAIVER)[1].reason
     assert len(applied(other, WAIVER, complete=False)) == 1, "its model was not measured"
+    cut_short = [other, Row.general("coverage", "base worker ended")]
+    assert waivers.apply(cut_short, [WAIVER], "cpu", complete=True) == cut_short
 
 
 def test_the_command_writes_an_entry_that_reads_back(
