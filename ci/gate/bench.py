@@ -122,7 +122,12 @@ class Bench:
         return sides
 
     def first_calls(self, model: str) -> dict[str, dict[str, float]]:
-        """Return the seconds of a model's first call by side and compiled backend."""
+        """Return the seconds of a model's first call by side and compiled backend.
+
+        Raise OutOfTimeError if the minutes of the gate are over.
+        """
+        if self.over():
+            raise OutOfTimeError
         answers = self._ask_both("first_call", model)
         return {role: answer["first_calls"] for role, answer in answers.items()}
 

@@ -15,6 +15,7 @@ from ci.gate.bench import Bench
 from ci.gate.impact import CANARY
 from ci.gate.rows import Row
 from ci.gate.rules.speed import LATE
+from ci.gate.side import OutOfTimeError
 from ci.gate.statistics import Outcome, percent
 
 TIMES = 3
@@ -30,12 +31,13 @@ def judge(bench: Bench) -> Iterator[Row]:
 def _judge(bench: Bench, model: str) -> Iterator[Row]:
     """Yield a row per compiled backend that runs the model on both sides, or one if it is late."""
     pairs: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for time in range(TIMES):
-        if bench.over():
-            if time == 0:
+    for _ in range(TIMES):
+        try:
+            sides = bench.first_calls(model)
+        except OutOfTimeError:
+            if not pairs:
                 yield Row.of_model("compile_time", model, Outcome.UNDECIDED, LATE)
             break
-        sides = bench.first_calls(model)
         for backend in sides["base"].keys() & sides["head"].keys():
             pairs[backend].append((sides["base"][backend], sides["head"][backend]))
         if all(head <= SUSPECT * base for base, head in (taken[-1] for taken in pairs.values())):
