@@ -1,4 +1,4 @@
-"""What the suites find that is no number of asv: findings, claims, samples, dynamics and more.
+"""What the suites find that is no number of asv: findings, claims, samples, curves and more.
 
 A record is one JSON object in the store of the accuracy suite, with all that it depends on. The
 report reads the records; it never imports the suites.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,14 +32,14 @@ class Origin(NamedTuple):
 class Record(NamedTuple):
     """A line of the store."""
 
-    kind: str  # "finding", "claim", "sample", "dynamics", "search" or "probe"
+    kind: str  # "finding", "claim", "sample", "dynamics", "curve", "energy", "search" or "probe"
     name: str
     key: str  # a digest of the origin and the libraries
     code: str
     libraries: str
     device: str
     machine: str
-    commit: str  # of the checkout; `code` is what counts
+    commit: str  # see `content.commit`; `code` is what counts
     ended: str  # date and time, UTC
     content: dict[str, Any]
 
@@ -61,6 +62,14 @@ def add(file: Path, records: Iterable[Record]) -> int:
     places = ", ".join("?" * len(Record._fields))
     rows = [(*r[:-1], json.dumps(r.content, allow_nan=False)) for r in records]
     return store.insert(file, f"INSERT OR IGNORE INTO records VALUES ({places})", rows)
+
+
+def offer(file: Path, records: Iterable[Record]) -> None:
+    """Add the records, or print why the store cannot take them: no measurement fails for it."""
+    try:
+        add(file, records)
+    except (OSError, ValueError) as error:
+        print(f"not kept for the report: {error}", file=sys.stderr)
 
 
 def read(file: Path, kind: str = "%") -> list[Record]:

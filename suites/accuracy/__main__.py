@@ -37,10 +37,10 @@ from suites.accuracy import (
 )
 from suites.accuracy.job import Train
 from suites.accuracy.store import Row
-from suites.accuracy.trial import Result, Trial
+from suites.accuracy.trial import Trial
 
 STORE = records.STORE
-FIELDS = (*Trial._fields, *Result._fields, "failure")
+FIELDS = (*Trial._fields, *store.MEASURED, "failure")
 
 
 def main(arguments: Sequence[str] | None = None, train: Train | None = None) -> int:

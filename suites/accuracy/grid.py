@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import neurons
-from suites import conditions
-from suites.accuracy import content, data, executors, networks, recipes, store
+from suites import conditions, records
+from suites.accuracy import content, curves, data, executors, networks, recipes, store
 from suites.accuracy.job import Job, Train, attempt
 from suites.accuracy.store import Row
-from suites.accuracy.trial import Trial
+from suites.accuracy.trial import Result, Trial
 
 
 class Axes(NamedTuple):
@@ -97,6 +97,8 @@ def run(wanted: Sequence[Trial], place: Place, train: Train) -> list[Row]:
         tqdm(outcomes, total=len(missing), unit="trial", leave=False, disable=None) as bar,
     ):
         for job, outcome in bar:
+            if isinstance(outcome, Result):  # before its row, with which the trial is done
+                records.add(place.store, [curves.record(job.trial, job.content, outcome)])
             rows[job.key] = store.row(job, outcome, commit)
             store.add(place.store, [rows[job.key]])
             if job.checkpoints:

@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS records (
     "commit" TEXT NOT NULL, ended TEXT NOT NULL, content TEXT NOT NULL,
     PRIMARY KEY (kind, name, key)
 ) WITHOUT ROWID"""
+MEASURED = ("error", "loss", "rate", "seconds")  # of a result; its curve is a record
 
 
 class Row(NamedTuple):
@@ -53,14 +54,14 @@ class Row(NamedTuple):
     code: str
     libraries: str
     device: str
-    commit: str  # of the checkout; `code` is what counts
+    commit: str  # see `content.commit`; `code` is what counts
     ended: str  # date and time, UTC
 
 
 def row(job: Job, outcome: Outcome, commit: str) -> Row:
     """Return the row of a job that has just ended."""
     failure = outcome.reason if isinstance(outcome, Failure) else ""
-    values = (None,) * 4 if isinstance(outcome, Failure) else outcome
+    values = (getattr(outcome, name, None) for name in MEASURED)
     ended = datetime.now(UTC).isoformat(timespec="seconds")
     fields = (job.key, *job.trial, *values, failure, *job.content, commit, ended)
     return Row._make(fields)

@@ -1,19 +1,21 @@
 """Test error, loss and rate of the network trained for each task, per neuron, condition and seed.
 
 Each task is trained once for all figures, with its own network and the recipe `tiny`. The figures
-are those after the last epoch: none is selected by the test set.
+are those after the last epoch: none is selected by the test set. Learning curves become records.
 """
 
 import itertools
 import multiprocessing
 import os
+from collections.abc import Iterator
 from typing import Any
 
-from suites import cases, conditions
-from suites.accuracy import tasks, trainer
+from suites import cases, conditions, records
+from suites.accuracy import content, curves, tasks, trainer
 from suites.accuracy.trial import Result, Trial
 from suites.metric import metric
 from suites.profiles import profile
+from suites.records import Record
 
 RECIPE = "tiny"
 AXES = (
@@ -24,30 +26,47 @@ AXES = (
 )
 UNMET = conditions.Unmet(cases.models(), profile().conditions)
 
-Results = dict[tuple[Any, ...], Result | Exception]  # by model, task, condition and seed
+Point = tuple[str, str, str, int]  # model, task, condition and seed
+Results = dict[Point, Result | Exception]
 
 
 def setup_cache() -> Results:
-    """Return what comes of the trial at every point of the axes, or its error."""
+    """Return what comes of the trial at every point of the axes, or its error; keep the curves."""
     points = list(itertools.product(*AXES))
     if cases.device().type == "cuda":
-        return dict(zip(points, map(attempt, points), strict=True))
-    # A forked process has what asv imported ahead of time.
-    with multiprocessing.get_context("fork").Pool(len(os.sched_getaffinity(0))) as pool:
-        return dict(zip(points, pool.map(attempt, points, chunksize=1), strict=True))
+        results = dict(zip(points, map(attempt, points), strict=True))
+    else:
+        # A forked process has what asv imported ahead of time.
+        with multiprocessing.get_context("fork").Pool(len(os.sched_getaffinity(0))) as pool:
+            results = dict(zip(points, pool.map(attempt, points, chunksize=1), strict=True))
+    records.offer(records.STORE, curves_of(results))
+    return results
 
 
 vars(setup_cache).update(timeout=4 * 3600)
 
 
-def attempt(point: tuple[str, str, str, int]) -> Result | Exception:
+def attempt(point: Point) -> Result | Exception:
     """Return what comes of a trial, or the error that it raised."""
-    model, task, condition, seed = point
     try:
-        network = tasks.load(task).network
-        return trainer.run(Trial(task, network, model, condition, RECIPE, seed))
+        return trainer.run(trial_at(point))
     except Exception as error:
         return error
+
+
+def trial_at(point: Point) -> Trial:
+    """Return the trial at a point of the axes."""
+    model, task, condition, seed = point
+    return Trial(task, tasks.load(task).network, model, condition, RECIPE, seed)
+
+
+def curves_of(results: Results) -> Iterator[Record]:
+    """Yield the records of the learning curves, without those of trials that failed."""
+    device = cases.device().type
+    for point, result in results.items():
+        if isinstance(result, Result):
+            trial = trial_at(point)
+            yield curves.record(trial, content.of(trial, device), result)
 
 
 class Accuracy:

@@ -59,7 +59,9 @@ def run(
     task, recipe = data.load(trial.task, root), recipes.get(trial.recipe)
     file = checkpoints / f"{'-'.join(map(str, trial))}.pt" if checkpoints else None
     trained = train(trial, task, recipe, file=file, progress=progress)
-    return Result(trained.score.error, trained.score.loss, trained.score.rate, trained.seconds)
+    curve = tuple(epoch.loss for epoch in trained.history)
+    tested = trained.score
+    return Result(tested.error, tested.loss, tested.rate, trained.seconds, curve)
 
 
 def train(

@@ -23,3 +23,4 @@ class Result(NamedTuple):
     loss: float  # on the test set
     rate: float  # spikes per neuron and step on the test set, the mean over layers
     seconds: float  # of the training
+    curve: tuple[float, ...] = ()  # the loss on the training set in each epoch

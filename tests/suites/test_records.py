@@ -40,6 +40,20 @@ def test_nan_is_refused_before_anything_is_written(tmp_path):
     assert records.read(file) == []
 
 
+def test_a_store_that_takes_none_fails_no_measurement(tmp_path, capsys):
+    file = tmp_path / "store.sqlite"
+    file.write_bytes(b"torn" * 99)
+    records.offer(file, [records.record("sample", "rows", ORIGIN, {})])
+    assert "not kept for the report: " in capsys.readouterr().err
+    records.offer(tmp_path / "other.sqlite", [records.record("sample", "rows", ORIGIN, {})])
+    assert len(records.read(tmp_path / "other.sqlite")) == 1
+
+
+def test_a_record_names_the_commit_that_asv_measures(monkeypatch):
+    monkeypatch.setenv("ASV_COMMIT", "c" * 40)
+    assert records.record("sample", "rows", ORIGIN, {}).commit == "c" * 40
+
+
 def test_a_store_of_version_1_keeps_its_results_and_takes_records(tmp_path):
     file = tmp_path / "store.sqlite"
     rows = stand_in.rows()

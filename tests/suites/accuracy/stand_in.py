@@ -39,7 +39,7 @@ class Here:
 def train(trial: Trial, checkpoints: Path | None = None) -> Result:
     """Return a result that only this trial has."""
     order = MODELS.index(trial.model) / 10 + (trial.task == "digits")
-    return Result(order + trial.seed / 1000, order * math.pi, trial.seed / 7, 0.25)
+    return Result(order + trial.seed / 1000, order * math.pi, trial.seed / 7, 0.25, (1 / 3, 0.25))
 
 
 def slow(trial: Trial, checkpoints: Path | None = None) -> Result:

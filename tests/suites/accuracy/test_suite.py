@@ -2,14 +2,15 @@
 
 import pytest
 
-from suites import cases
+from suites import cases, records
 from suites.accuracy import suite
 from suites.accuracy.suite import Accuracy
 from suites.profiles import PROFILES, profile
 
 
-def test_the_suite_tracks_plain_finite_numbers_of_one_training(monkeypatch):
+def test_the_suite_tracks_plain_finite_numbers_of_one_training(monkeypatch, tmp_path):
     monkeypatch.setattr(suite, "AXES", (["lif", "lost"], ["digits"], ["matched"], [0]))
+    monkeypatch.setattr(records, "STORE", tmp_path / "store.sqlite")
     results = suite.setup_cache()
     lif = ("lif", "digits", "matched", 0)
     benchmark = Accuracy()
@@ -19,6 +20,9 @@ def test_the_suite_tracks_plain_finite_numbers_of_one_training(monkeypatch):
     assert 0.1 < benchmark.track_rate(results, *lif) < 0.6
     with pytest.raises(NotImplementedError, match="no neuron 'lost'"):
         benchmark.setup(results, "lost", *lif[1:])
+    (kept,) = records.read(records.STORE)
+    assert (kept.kind, kept.name) == ("curve", "digits-mlp-lif-matched-tiny-0")
+    assert kept.content["loss"] == pytest.approx(results[lif].curve, rel=1e-3)
 
 
 def test_the_axes_are_the_profiles():
