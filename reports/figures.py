@@ -52,6 +52,7 @@ def lines(
     x: str = "T",
     x_label: str = "T (time steps)",
     x_names: Sequence[str] = (),
+    y_label: str = "",
     reference: float | None = None,
 ) -> Markup:
     """Draw a line per model and backend of `rows` (columns `x`, value, lo, hi), logarithmic in y.
@@ -66,7 +67,7 @@ def lines(
     with theme():
         figure, axes = new_figure(
             height=max(270, _LINE_HEIGHT * len(models) + 60),
-            left=16 + 6.2 * min(label, 16),
+            left=(32 if y_label else 16) + 6.2 * min(label, 16),
             right=18 + _LINE_HEIGHT + 6.4 * max(map(len, models)),
         )
         for (_, backend), line in rows.groupby(["model", "backend"], sort=False):
@@ -75,6 +76,7 @@ def lines(
         log_ticks(axes.yaxis, values, lambda value: units.tick(value, unit))
         _name_ticks(axes, x_names) if x_names else _step_ticks(axes, rows[x])
         axes.set_xlabel(x_label)
+        axes.set_ylabel(y_label)
         axes.grid(axis="y")
         if reference is not None:
             axes.axhline(reference, color=INK, linewidth=0.8, zorder=1)

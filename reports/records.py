@@ -1,4 +1,4 @@
-"""Read the records of the suites: findings, claims, samples, dynamics and more.
+"""Read the records of the suites: findings, claims, samples, curves and more.
 
 `suites.records` writes them into the SQLite file beside asv's results. Without the file there are
 none; one that cannot be read is a note.
@@ -20,7 +20,7 @@ _QUERY = 'SELECT kind, name, "commit", machine, ended, content FROM records ORDE
 class Record(NamedTuple):
     """What a suite found that is no number of asv."""
 
-    kind: str  # "finding", "claim", "sample", "dynamics", "search" or "probe"
+    kind: str  # "finding", "claim", "sample", "dynamics", "curve", "energy", "search" or "probe"
     name: str
     commit: str
     machine: str
@@ -40,7 +40,21 @@ def read(file: Path) -> tuple[list[Record], list[str]]:
         return [], [f"{file} has no records that can be read: {error}"]
 
 
-def newest(records: Iterable[Record], kind: str) -> dict[str, Record]:
-    """Return the last record of each name of a kind, by name."""
-    found = {record.name: record for record in records if record.kind == kind}
+def newest(records: Iterable[Record], kind: str, commit: str = "") -> dict[str, Record]:
+    """Return the last record of each name of a kind, by name; one of `commit` goes before others.
+
+    `records` are in the order of their time.
+    """
+    of_kind = (record for record in records if record.kind == kind)
+    # A checkout with changes has "-dirty" behind its commit.
+    found = {r.name: r for r in sorted(of_kind, key=lambda r: r.commit.startswith(commit))}
     return dict(sorted(found.items()))
+
+
+def others(found: Iterable[Record], commit: str) -> str:
+    """Return a sentence that names the commits of records that are not of `commit`; "" if all are.
+
+    It begins with a space.
+    """
+    commits = sorted({r.commit[:8] for r in found if not r.commit.startswith(commit)})
+    return f" Not all is of this commit: {', '.join(commits)}." if commits else ""

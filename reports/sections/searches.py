@@ -9,7 +9,7 @@ from reports.view import View
 
 PAGE = "accuracy"
 TITLE = "Searches and probes"
-ORDER = 72
+ORDER = 73
 
 _COMMANDS = (
     "python -m suites.accuracy search --task digits",

@@ -9,7 +9,7 @@ from reports.view import View
 
 PAGE = "accuracy"
 TITLE = "Tasks"
-ORDER = 71
+ORDER = 72
 
 _COMMAND = "python -m suites.accuracy samples"
 
