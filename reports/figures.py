@@ -72,11 +72,9 @@ def lines(
         )
         for (_, backend), line in rows.groupby(["model", "backend"], sort=False):
             _line(axes, line.sort_values(x), x, styles[str(backend)])
-        axes.set_yscale("log")
+        axes.set(xlabel=x_label, ylabel=y_label, yscale="log")
         log_ticks(axes.yaxis, values, lambda value: units.tick(value, unit))
         _name_ticks(axes, x_names) if x_names else _step_ticks(axes, rows[x])
-        axes.set_xlabel(x_label)
-        axes.set_ylabel(y_label)
         axes.grid(axis="y")
         if reference is not None:
             axes.axhline(reference, color=INK, linewidth=0.8, zorder=1)
