@@ -2,13 +2,15 @@
 
     python -m suites.dynamics [MODEL ...]
 
-keeps a record per model, with pictures for its page of the report.
+keeps a record per model, with pictures for its page of the report: the input, the potential with
+its threshold and spikes, and the states of a model that has several.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -18,7 +20,7 @@ import torch
 from torch import Tensor
 
 import neurons
-from suites import cases, pictures, records
+from suites import cases, pictures, process, records
 from suites.accuracy import content
 from suites.profiles import Shape
 from suites.records import Origin, Record
@@ -64,6 +66,29 @@ def trace(model: str) -> tuple[Tensor, Tensor]:
     return u[:, 0, 0].cpu() - threshold, s[:, 0, 0].cpu()
 
 
+def states(model: str) -> dict[str, Tensor]:
+    """Return the states of a neuron after each step by the names of `State`, [T] each.
+
+    A state is here what each neuron has, but for its spikes; of several compartments, that of the
+    first. {} for a model that looks at all steps at once.
+    """
+    neuron = neurons.get(model)
+    if neuron.step is None:
+        return {}
+    backend = "serial" if neuron.sequence else "eager"
+    layer = cases.layer(model, backend, SHAPE, stateful=True)
+    values: dict[str, list[Tensor]] = defaultdict(list)
+    with torch.no_grad():
+        for x in stimulus():
+            values["spike"].append(layer(x[None]).flatten()[0])
+            for name, value in layer.state._asdict().items():
+                if value.shape[:2] == (SHAPE.N, SHAPE.C):
+                    values[name].append(value[0, 0].flatten()[0])
+    traces = {name: torch.stack(taken).cpu() for name, taken in values.items()}
+    fired = traces.pop("spike")
+    return {name: trace for name, trace in traces.items() if not torch.equal(trace, fired)}
+
+
 def describe(model: str) -> dict[str, Any]:
     """Return the pictures of a model: the input, and the potential with its spikes."""
     u, s = trace(model)
@@ -79,7 +104,10 @@ def describe(model: str) -> dict[str, Any]:
         events={"spike": fired},
     )
     given = pictures.lines("input current", steps, {"input": current}, x_label="step")
-    return {"fired": len(fired), "pictures": [given, potential]}
+    drawn = [given, potential]
+    if len(values := {name: trace.tolist() for name, trace in states(model).items()}) > 1:
+        drawn.append(pictures.lines("states after each step", steps, values, x_label="step"))
+    return {"fired": len(fired), "pictures": drawn}
 
 
 def keep(file: Path, models: Sequence[str]) -> list[Record]:
@@ -97,12 +125,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Keep the records and print how often each model fires."""
     parser = argparse.ArgumentParser(prog="python -m suites.dynamics", description=__doc__)
     parser.add_argument("models", nargs="*", metavar="MODEL", help="default: all")
-    names = parser.parse_args(arguments).models or cases.models()
+    parser.add_argument(
+        "--store", type=Path, default=records.STORE, metavar="FILE", help="default: %(default)s"
+    )
+    options = parser.parse_args(arguments)
+    names = options.models or cases.models()
     if unknown := set(names) - set(cases.models()):
         parser.error(f"{', '.join(sorted(unknown))}: no such model; {', '.join(cases.models())}")
-    for record in keep(records.STORE, names):
+    for record in keep(options.store, names):
         print(f"{record.name}: fires in {record.content['fired']} of {SHAPE.T} steps")
 
 
 if __name__ == "__main__":
+    process.prepare()
     main()
