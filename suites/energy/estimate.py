@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from suites.energy.counts import sum_by_name
 from suites.energy.ledger import Ledger
 from suites.energy.technology import FP32, INT8, Technology
+
+# Parts of several conventions: weights that meet spikes, and analog values; the arithmetic of the
+# neurons, and of all other layers and operations.
+ACS, MACS, NEURONS, OTHERS = "synapses, AC", "synapses, MAC", "neurons", "other layers"
 
 
 @dataclass(frozen=True)
@@ -15,8 +20,8 @@ class Estimate:
 
     Attributes
     ----------
-    parts
-        Energy by layer.
+    layers
+        Energy by layer, and in it by part: what the convention spends it on.
     readings
         The total under other readings of the convention, by name.
     unsupported
@@ -25,13 +30,23 @@ class Estimate:
 
     ledger: Ledger
     technology: Technology
-    parts: Mapping[str, float]
+    layers: Mapping[str, Mapping[str, float]]
     readings: Mapping[str, float] = field(default_factory=dict)
     unsupported: tuple[str, ...] = ()
 
     @property
+    def by_layer(self) -> dict[str, float]:
+        """The energy of each layer."""
+        return {name: sum(parts.values()) for name, parts in self.layers.items()}
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """The energy of each part, over all layers."""
+        return sum_by_name(self.layers.values())
+
+    @property
     def total(self) -> float:
-        return sum(self.parts.values())
+        return sum(self.by_layer.values())
 
     @property
     def assumptions(self) -> dict[str, str | float]:

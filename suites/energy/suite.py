@@ -5,14 +5,16 @@ The network is that of `suites.accuracy`, trained at seed 0 for two epochs under
 condition for all figures.
 """
 
+from collections.abc import Iterator
 from functools import partial
 
-from suites import cases, conditions, per_model
-from suites.energy import conventions, target
+from suites import cases, conditions, per_model, records
+from suites.energy import conventions, parts, target
 from suites.energy.collect import collect
 from suites.energy.ledger import Ledger
 from suites.metric import metric
 from suites.profiles import profile
+from suites.records import Record
 
 EPOCHS = 2
 
@@ -23,11 +25,16 @@ Ledgers = dict[str, dict[str, Ledger | Exception]]  # by condition and model
 
 
 def setup_cache() -> Ledgers:
-    """Return the ledger of each trained network, or the error of a model, by condition."""
-    return {
+    """Return the ledger of each trained network, or the error of a model, by condition.
+
+    The energy of each, by convention and part, becomes a record.
+    """
+    ledgers = {
         condition: per_model.measure(partial(ledger, condition=condition))
         for condition in CONDITIONS
     }
+    records.offer(records.STORE, parts_of(ledgers))
+    return ledgers
 
 
 vars(setup_cache).update(timeout=600)
@@ -36,6 +43,14 @@ vars(setup_cache).update(timeout=600)
 def ledger(model: str, condition: str) -> Ledger:
     """Train the network of a model under a condition and return its ledger."""
     return collect(target.trained(model, condition, EPOCHS), target.digits())
+
+
+def parts_of(ledgers: Ledgers) -> Iterator[Record]:
+    """Yield the records of the energy of all networks, without models that failed."""
+    for condition, by_model in ledgers.items():
+        for model, found in by_model.items():
+            if isinstance(found, Ledger):
+                yield parts.record(target.trial_of(model, condition), found)
 
 
 class Energy:

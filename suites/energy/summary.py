@@ -43,7 +43,8 @@ class Summary:
             "conventions": {
                 name: {
                     "energy": estimate.total,
-                    "layers": dict(estimate.parts),
+                    "layers": estimate.by_layer,
+                    "parts": estimate.parts,
                     "other readings": dict(estimate.readings),
                     "assumptions": estimate.assumptions,
                     "unsupported": list(estimate.unsupported),

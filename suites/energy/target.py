@@ -58,10 +58,14 @@ def load(name: str, request: Request) -> Target:
 
 def trained(model: str, condition: str, epochs: int) -> nn.Module:
     """Return the network of `suites.accuracy` for digits, trained on the CPU with a model."""
-    trial = Trial(TASK, NETWORK, model, condition, RECIPE, SEED)
     recipe = recipes.get(RECIPE)._replace(epochs=epochs)
-    cpu = torch.device("cpu")
+    trial, cpu = trial_of(model, condition), torch.device("cpu")
     return trainer.train(trial, tasks.load(TASK), recipe, device=cpu, backend="eager").network
+
+
+def trial_of(model: str, condition: str) -> Trial:
+    """Return the trial of the network for digits with a model."""
+    return Trial(TASK, NETWORK, model, condition, RECIPE, SEED)
 
 
 def digits() -> Tensor:

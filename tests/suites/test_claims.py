@@ -166,7 +166,7 @@ def test_a_broken_network_is_noticed(monkeypatch):
     assert flops == [True] * 4
     monkeypatch.setattr(ds_atgo, "T", 4)
     assert sum(c.broken for c in ds_atgo.claims()) > 5
-    monkeypatch.setitem(clif.clif.NEURONS, "clif", 5)
+    monkeypatch.setitem(clif.clif.MODELS, "clif", 5)
     assert any(c.broken for c in clif.claims())
 
 

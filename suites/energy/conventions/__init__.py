@@ -31,10 +31,10 @@ def estimate(name: str, ledger: Ledger, technology: Technology = FP32) -> Estima
         return result
     # The layers whose energy depends on the price of a multiplication are those that multiply.
     other = convention(ledger, replace(technology, mul=1.0))
-    no_price = [part for part, energy in result.parts.items() if other.parts[part] != energy]
+    no_price = [name for name, parts in result.layers.items() if other.layers[name] != parts]
     return replace(
         result,
-        parts={part: energy for part, energy in result.parts.items() if part not in no_price},
+        layers={name: parts for name, parts in result.layers.items() if name not in no_price},
         readings={name: e for name, e in result.readings.items() if other.readings[name] == e},
-        unsupported=result.unsupported + tuple(f"{part} (no price)" for part in no_price),
+        unsupported=result.unsupported + tuple(f"{name} (no price)" for name in no_price),
     )

@@ -14,24 +14,29 @@ The paper's Eq. 54 sums over the steps, and its table does not. The other readin
 Source: CLIF (Huang et al. 2024), appendix J; these rules reproduce the MACs of its Table 6.
 """
 
-from suites.energy.estimate import Estimate
+from suites.energy.estimate import ACS, MACS, NEURONS, OTHERS, Estimate
 from suites.energy.ledger import Entry, Ledger
 from suites.energy.technology import Technology
 from suites.energy.values import ANALOG
 
-NEURONS = {"lif": 0, "clif": 4}  # MACs per neuron and step
+MODELS = {"lif": 0, "clif": 4}  # MACs per neuron and step
 
 
 def estimate(ledger: Ledger, technology: Technology) -> Estimate:
-    parts = {e.name: technology.mac * macs(e) + technology.ac * acs(e) for e in ledger.entries}
-    summed = sum(parts[e.name] * e.steps for e in ledger.entries)
+    layers = {e.name: _layer(e, technology) for e in ledger.entries}
+    summed = sum(sum(layers[e.name].values()) * e.steps for e in ledger.entries)
     readings = {"summed over the steps": summed}
-    return Estimate(ledger, technology, parts, readings, ledger.unsupported_beyond(NEURONS))
+    return Estimate(ledger, technology, layers, readings, ledger.unsupported_beyond(MODELS))
+
+
+def _layer(e: Entry, technology: Technology) -> dict[str, float]:
+    kinds = {"neuron": NEURONS, "norm": OTHERS, "activation": OTHERS, "pool": OTHERS}
+    return {kinds.get(e.kind, MACS): technology.mac * macs(e), ACS: technology.ac * acs(e)}
 
 
 def macs(e: Entry) -> float:
     """Return the multiply-accumulates of a layer in one step."""
-    per_output = {"norm": 2, "activation": 1, "neuron": NEURONS.get(e.operation, 0)}
+    per_output = {"norm": 2, "activation": 1, "neuron": MODELS.get(e.operation, 0)}
     if e.kind in per_output:
         return per_output[e.kind] * e.per_step.outputs
     if e.reads != ANALOG:

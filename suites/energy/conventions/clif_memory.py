@@ -67,10 +67,9 @@ SIZES = (  # accesses from .. to, the price [pJ] at the first of them, and its i
 
 
 def estimate(ledger: Ledger, technology: Technology) -> Estimate:
-    parts = {name: sum(columns.values()) for name, columns in energies(ledger).items()}
     corrected = sum(sum_by_name(energies(ledger, as_published=False).values()).values())
     readings, unsupported = {"without two slips": corrected}, ledger.unsupported_beyond(NEURONS)
-    return Estimate(ledger, INT32, parts, readings, unsupported)
+    return Estimate(ledger, INT32, energies(ledger), readings, unsupported)
 
 
 def energies(ledger: Ledger, as_published: bool = True) -> dict[str, dict[str, float]]:

@@ -17,31 +17,32 @@ that a border's padding would take.
 """
 
 from suites.energy.counts import sum_by_name
-from suites.energy.estimate import Estimate
+from suites.energy.estimate import ACS, MACS, NEURONS, OTHERS, Estimate
 from suites.energy.ledger import Entry, Ledger
 from suites.energy.technology import Technology
 from suites.energy.values import ANALOG, INTEGER
 
 
 def estimate(ledger: Ledger, technology: Technology) -> Estimate:
-    parts = {e.name: _layer(e, technology) for e in ledger.entries}
-    total = sum(parts.values())
+    layers = {e.name: _layer(e, technology) for e in ledger.entries}
+    total = sum(sum(parts.values()) for parts in layers.values())
     saved = sum(_saved_once(e, technology) for e in ledger.entries)
     added = sum(_added_multiplied(e, technology) for e in ledger.entries)
     readings = {"repeated layers once": total - saved, "integer spikes multiplied": total + added}
     traced = (e.per_sample.operations for e in ledger.entries if not _updates(e, technology))
     unsupported = ledger.unsupported + technology.unpriced(sum_by_name(traced))
-    return Estimate(ledger, technology, parts, readings, unsupported)
+    return Estimate(ledger, technology, layers, readings, unsupported)
 
 
-def _layer(e: Entry, technology: Technology) -> float:
+def _layer(e: Entry, technology: Technology) -> dict[str, float]:
     if _updates(e, technology):
-        return (technology.update or 0.0) * e.steps * e.per_step.outputs
+        return {NEURONS: (technology.update or 0.0) * e.steps * e.per_step.outputs}
     if e.reads == ANALOG:
-        synapses = technology.mac * e.steps * e.per_step.macs
+        synapses = {MACS: technology.mac * e.steps * e.per_step.macs}
     else:
-        synapses = technology.ac * e.per_sample.acs
-    return synapses + technology.price(e.per_sample.operations)
+        synapses = {ACS: technology.ac * e.per_sample.acs}
+    arithmetic = NEURONS if e.kind == "neuron" else OTHERS
+    return synapses | {arithmetic: technology.price(e.per_sample.operations)}
 
 
 def _updates(e: Entry, technology: Technology) -> bool:

@@ -14,19 +14,20 @@ Source: DS-ATGO, appendix C "Energy Efficiency", after Rathi & Roy 2021; the MAC
 of its Table 2 follow from it.
 """
 
-from suites.energy.estimate import Estimate
+from suites.energy.estimate import ACS, MACS, Estimate
 from suites.energy.ledger import INNER, Entry, Ledger
 from suites.energy.technology import Technology
 
 
 def estimate(ledger: Ledger, technology: Technology) -> Estimate:
     dense, sparse = _split(ledger)
-    parts = {e.name: technology.mac * macs for e, macs in dense}
-    parts |= {e.name: technology.ac * rate * _work(e) for e, rate in sparse if rate is not None}
-    order = [e.name for e in ledger.entries if e.name in parts]
+    layers = {e.name: {MACS: technology.mac * macs} for e, macs in dense}
+    spiking = ((e, rate * _work(e)) for e, rate in sparse if rate is not None)
+    layers |= {e.name: {ACS: technology.ac * acs} for e, acs in spiking}
+    order = [e.name for e in ledger.entries if e.name in layers]
     without_rate = tuple(f"{e.name} (no rate)" for e, rate in sparse if rate is None)
     unsupported = ledger.unsupported + without_rate
-    return Estimate(ledger, technology, {name: parts[name] for name in order}, {}, unsupported)
+    return Estimate(ledger, technology, {name: layers[name] for name in order}, {}, unsupported)
 
 
 def macs(ledger: Ledger) -> float:

@@ -23,12 +23,12 @@ Source: DSN (parallel training), appendix B.6.
 
 from collections.abc import Callable
 
-from suites.energy.estimate import Estimate
+from suites.energy.estimate import ACS, MACS, NEURONS, Estimate
 from suites.energy.ledger import Entry, Ledger
 from suites.energy.technology import Technology
 
 N = 4  # the paper's factor
-NEURONS = ("lif", "psn", "sliding_psn", "dsn")
+MODELS = ("lif", "psn", "sliding_psn", "dsn")
 
 
 def estimate(ledger: Ledger, technology: Technology) -> Estimate:
@@ -45,12 +45,12 @@ def _estimate(
 ) -> Estimate:
     """Return the energy; `sliding` gives the multiply-accumulates of a sliding PSN per step."""
     rates = {e.name: rate for e, rate in ledger.weighted_layers()}
-    parts = {}
+    layers = {}
     for e in ledger.entries:
-        dense, sparse = _layer(e, sliding(e), rates.get(e.name), technology)
-        parts[e.name] = dense + factor * sparse
-    unsupported = ledger.unsupported_beyond(NEURONS)
-    return Estimate(ledger, technology, parts, unsupported=unsupported)
+        parts = _layer(e, sliding(e), rates.get(e.name), technology)
+        layers[e.name] = parts | {ACS: factor * parts[ACS]}
+    unsupported = ledger.unsupported_beyond(MODELS)
+    return Estimate(ledger, technology, layers, unsupported=unsupported)
 
 
 def window(e: Entry) -> float:
@@ -61,8 +61,8 @@ def window(e: Entry) -> float:
 
 def _layer(
     e: Entry, sliding: float, rate: float | None, technology: Technology
-) -> tuple[float, float]:
-    """Return the energy of the dense work, and that of the accumulations."""
+) -> dict[str, float]:
+    """Return the energy of a layer by part, its accumulations without the factor."""
     per_update = {"lif": 1.0, "psn": e.steps, "sliding_psn": sliding}
     per_update["dsn"] = e.sizes.states + 1  # its k states are h and the last k - 1 inputs
     updates = e.per_step.outputs * e.steps
@@ -70,6 +70,9 @@ def _layer(
     if e.operation == "dsn":
         inside += technology.price({"transcendental": updates})
     dense = e.steps * e.per_step.macs
-    if rate is None:
-        return inside + technology.mac * dense, 0.0
-    return inside, technology.ac * rate * dense
+    multiplied, accumulated = (dense, 0.0) if rate is None else (0.0, rate * dense)
+    return {
+        MACS: technology.mac * multiplied,
+        ACS: technology.ac * accumulated,
+        NEURONS: inside,
+    }

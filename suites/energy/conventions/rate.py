@@ -10,18 +10,18 @@ Source: Rathi & Roy 2021 (DIET-SNN); Zhou et al. 2023; Yao et al. 2023. DS-ATGO 
 last layer too, and nowhere else: see `ds_atgo`.
 """
 
-from suites.energy.estimate import Estimate
+from suites.energy.estimate import ACS, MACS, Estimate
 from suites.energy.ledger import Entry, Ledger
 from suites.energy.technology import Technology
 from suites.energy.values import ANALOG
 
 
 def estimate(ledger: Ledger, technology: Technology) -> Estimate:
-    parts = {e.name: _layer(e, technology) for e in ledger.entries if e.per_step.macs}
-    return Estimate(ledger, technology, parts, unsupported=ledger.unsupported)
+    layers = {e.name: _layer(e, technology) for e in ledger.entries if e.per_step.macs}
+    return Estimate(ledger, technology, layers, unsupported=ledger.unsupported)
 
 
-def _layer(e: Entry, technology: Technology) -> float:
+def _layer(e: Entry, technology: Technology) -> dict[str, float]:
     if e.reads == ANALOG:
-        return technology.mac * e.steps * e.per_step.macs
-    return technology.ac * e.rate * e.steps * e.per_step.macs
+        return {MACS: technology.mac * e.steps * e.per_step.macs}
+    return {ACS: technology.ac * e.rate * e.steps * e.per_step.macs}

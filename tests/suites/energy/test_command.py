@@ -202,11 +202,11 @@ def facts() -> Ledger:
 def test_loihi_updates_neurons_and_has_no_price_for_analog_layers(facts):
     default = conventions.estimate("default", facts, LOIHI)
     spiking: Entry = facts.entries[2]
-    assert default.parts == pytest.approx({"1": 81 * 5 * 8, "2": 27.1 * spiking.per_sample.acs})
+    assert default.by_layer == pytest.approx({"1": 81 * 5 * 8, "2": 27.1 * spiking.per_sample.acs})
     assert default.unsupported == ("0 (no price)",)
     assert default.readings == {}, "they would include the first layer"
     rate = conventions.estimate("rate", facts, LOIHI)
-    assert list(rate.parts) == ["2"]
+    assert list(rate.by_layer) == ["2"]
     assert rate.unsupported == ("0 (no price)",)
 
 
@@ -216,7 +216,7 @@ def test_a_technology_from_a_file(tmp_path, facts):
     mine = technology.find(str(file))
     assert (mine.mac, mine.ac, mine.small_mul) == (1.5, 0.5, None)
     rate = conventions.estimate("rate", facts, mine)
-    assert rate.parts["0"] == 1.5 * 5 * 24
+    assert rate.by_layer["0"] == 1.5 * 5 * 24
     assert rate.assumptions["technology"] == "mine"
     assert "transcendental" in mine.unpriced({"transcendental": 1.0, "add": 1.0})
 

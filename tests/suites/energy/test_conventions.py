@@ -109,7 +109,7 @@ def test_clif_memory_without_its_slips_by_hand():
 def test_clif_by_hand(small):
     estimate = conventions.estimate("clif", small)
     assert 0 < small.rate < 1
-    assert estimate.parts == pytest.approx({"0": 4.6 * 12, "1": 0, "2": 0.9 * small.rate * 8})
+    assert estimate.by_layer == pytest.approx({"0": 4.6 * 12, "1": 0, "2": 0.9 * small.rate * 8})
     assert estimate.readings["summed over the steps"] == pytest.approx(5 * estimate.total)
 
 
@@ -130,9 +130,9 @@ def test_a_clif_neuron_takes_four_macs():
 def test_dsn_by_hand(small):
     estimate = conventions.estimate("dsn", small)
     spikes = 0.9 * small.rate * 5 * 8
-    assert estimate.parts == pytest.approx({"0": 4.6 * 5 * 12, "1": 4.6 * 4 * 5, "2": spikes})
+    assert estimate.by_layer == pytest.approx({"0": 4.6 * 5 * 12, "1": 4.6 * 4 * 5, "2": spikes})
     published = dsn.published(small, FP32)
-    assert published.parts == pytest.approx(estimate.parts | {"2": 4 * spikes})
+    assert published.by_layer == pytest.approx(estimate.by_layer | {"2": 4 * spikes})
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_dsn_counts_an_integer_spike_once_for_each_of_its_units(top, integer):
     """N slots at a rate of mean(k) / N are mean(k) accumulations; binary spikes have N = 1."""
     spikes = random_spikes(8, 2, 6, top=top)
     ledger = collect(Emit(nn.Linear(6, 5), integer=integer), spikes)
-    energy = conventions.estimate("dsn", ledger).parts["after.0"]
+    energy = conventions.estimate("dsn", ledger).by_layer["after.0"]
     assert energy == pytest.approx(0.9 * spikes.sum().item() / 2 * 5)
 
 
@@ -175,8 +175,8 @@ def test_a_mean_pool_keeps_the_rate():
     entry, rate = next(ledger.weighted_layers())
     assert (entry.reads, entry.rate, rate) == ("analog", 0, ledger.rate)
     spikes = 0.9 * ledger.rate * 5 * entry.per_step.macs
-    assert conventions.estimate("dsn", ledger).parts[entry.name] == pytest.approx(spikes)
-    assert conventions.estimate("clif", ledger).parts[entry.name] == pytest.approx(4.6 * 24)
+    assert conventions.estimate("dsn", ledger).by_layer[entry.name] == pytest.approx(spikes)
+    assert conventions.estimate("clif", ledger).by_layer[entry.name] == pytest.approx(4.6 * 24)
 
 
 def test_only_a_pool_keeps_the_rate():
@@ -224,5 +224,5 @@ def test_the_ledger_knows_what_a_neuron_carries(model, options, states):
 
 
 def test_the_technology_sets_the_prices(small):
-    assert conventions.estimate("clif", small, INT32).parts["0"] == pytest.approx(3.2 * 12)
+    assert conventions.estimate("clif", small, INT32).by_layer["0"] == pytest.approx(3.2 * 12)
     assert conventions.estimate("dsn", small, FP32).technology is FP32

@@ -27,8 +27,8 @@ def small() -> Ledger:
 def test_rate_by_hand(small):
     estimate = conventions.estimate("rate", small)
     assert 0 < small.rate < 1
-    assert estimate.parts == pytest.approx({"0": 4.6 * 5 * 12, "2": 0.9 * small.rate * 5 * 8})
-    assert estimate.total == sum(estimate.parts.values())
+    assert estimate.by_layer == pytest.approx({"0": 4.6 * 5 * 12, "2": 0.9 * small.rate * 5 * 8})
+    assert estimate.total == sum(estimate.by_layer.values())
 
 
 def test_ds_atgo_multiplies_in_the_first_and_the_last_layer_alone():
@@ -44,11 +44,11 @@ def test_ds_atgo_multiplies_in_the_first_and_the_last_layer_alone():
     parts = {"0": 4.6 * 5 * 24, "4": 0.9 * rates["1"] * 5 * 12, "8": 0.9 * rates["7"] * 5 * 18}
     parts["10"] = 4.6 * 5 * 12
     estimate = conventions.estimate("ds_atgo", ledger)
-    assert estimate.parts == pytest.approx(parts)
+    assert estimate.by_layer == pytest.approx(parts)
     assert (ds_atgo.macs(ledger), ds_atgo.acs(ledger)) == pytest.approx(
         (5 * 36, (parts["4"] + parts["8"]) / 0.9)
     )
-    assert conventions.estimate("rate", ledger).parts["4"] == pytest.approx(4.6 * 5 * 12)
+    assert conventions.estimate("rate", ledger).by_layer["4"] == pytest.approx(4.6 * 5 * 12)
 
 
 def test_ds_atgo_runs_an_ann_once():
@@ -56,7 +56,7 @@ def test_ds_atgo_runs_an_ann_once():
     net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 2))
     ledger = collect(net, torch.randn(10, 3), steps_and_batch=(5, 2))
     estimate = conventions.estimate("ds_atgo", ledger)
-    assert estimate.parts == pytest.approx({"0": 4.6 * 12, "2": 4.6 * 16, "4": 4.6 * 8})
+    assert estimate.by_layer == pytest.approx({"0": 4.6 * 12, "2": 4.6 * 16, "4": 4.6 * 8})
     assert estimate.unsupported == ()
     assert (ds_atgo.macs(ledger), ds_atgo.acs(ledger)) == (36, 0)
 
@@ -65,7 +65,7 @@ def test_ds_atgo_names_a_layer_without_a_rate():
     net = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 4), neurons.Layer("lif"), nn.Linear(4, 2))
     estimate = conventions.estimate("ds_atgo", collect(net, torch.randn(5, 2, 3)))
     assert estimate.unsupported == ("1 (no rate)",)
-    assert list(estimate.parts) == ["0", "3"]
+    assert list(estimate.by_layer) == ["0", "3"]
 
 
 def test_default_by_hand(small):
@@ -73,7 +73,7 @@ def test_default_by_hand(small):
     estimate = conventions.estimate("default", small)
     neuron = 0.9 * (2 * 20 + spikes) + 3.7 * (20 + spikes) + 0.9 * 20  # add, mul, compare
     parts = {"0": 4.6 * 5 * 12, "1": neuron, "2": 0.9 * spikes * 2}
-    assert estimate.parts == pytest.approx(parts)
+    assert estimate.by_layer == pytest.approx(parts)
     assert estimate.readings["repeated layers once"] == pytest.approx(estimate.total - 4.6 * 4 * 12)
     assert estimate.readings["integer spikes multiplied"] == estimate.total
     assert estimate.unsupported == ()
@@ -89,7 +89,7 @@ def test_only_a_layer_that_reads_the_same_analog_values_is_cached(small):
 def test_an_integer_spike_costs_its_size_or_one_small_multiplication():
     spikes = torch.tensor([[[0.0, 4.0, 1.0]], [[2.0, 0.0, 0.0]]])
     estimate = conventions.estimate("default", collect(Emit(nn.Linear(3, 5), integer=True), spikes))
-    assert estimate.parts["after.0"] == pytest.approx(0.9 * 35)
+    assert estimate.by_layer["after.0"] == pytest.approx(0.9 * 35)
     added = estimate.readings["integer spikes multiplied"] - estimate.total
     assert added == pytest.approx((0.2 + 0.9) * 15 - 0.9 * 35)
     rate = conventions.estimate("rate", estimate.ledger)
@@ -99,7 +99,7 @@ def test_an_integer_spike_costs_its_size_or_one_small_multiplication():
 def test_a_normalisation_folds_into_the_layer_before_it():
     net = Emit(nn.Linear(3, 4), nn.Flatten(0, 1), nn.BatchNorm1d(4)).eval()
     estimate = conventions.estimate("default", collect(net, random_spikes(2, 2, 3)))
-    assert estimate.parts["after.2"] == 0
+    assert estimate.by_layer["after.2"] == 0
     assert estimate.unsupported == ()
 
 
@@ -130,8 +130,8 @@ def test_an_operation_without_a_price_is_named(small):
 def test_an_update_may_cost_nothing(small):
     """A price of 0 is a price: no other one takes its place."""
     free = replace(LOIHI, update=0.0)
-    assert conventions.estimate("default", small, free).parts["1"] == 0
-    assert conventions.estimate("default", small, LOIHI).parts["1"] == 81 * 5 * 4
+    assert conventions.estimate("default", small, free).by_layer["1"] == 0
+    assert conventions.estimate("default", small, LOIHI).by_layer["1"] == 81 * 5 * 4
 
 
 def test_presets_are_horowitz_figures():

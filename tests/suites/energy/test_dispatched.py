@@ -54,7 +54,7 @@ def test_a_residual_is_a_sum_where_it_happens():
     assert added.per_sample.operations == {"add": T * 4}
     assert entry_of(ledger, "block: relu").per_sample.operations == {"compare": T * 4}
     assert ledger.unsupported == ()
-    parts = conventions.estimate("default", ledger).parts
+    parts = conventions.estimate("default", ledger).by_layer
     assert parts["block: add"] == pytest.approx(0.9 * T * 4)
 
 

@@ -46,7 +46,7 @@ def test_a_global_circuit_is_a_layer_that_reads_the_last_spikes():
         assert circuit.rate == pytest.approx(read.mean().item())
         assert circuit.per_sample.acs == pytest.approx(read.sum().item() / 4 * 128)
         for convention in ("rate", "default"):
-            energy = conventions.estimate(convention, ledger).parts[circuit.name]
+            energy = conventions.estimate(convention, ledger).by_layer[circuit.name]
             assert energy == pytest.approx(AC * read.sum().item() / 4 * 128), convention
     assert ledger.dense == 64 * 128 + 128 * 10, "an ANN has no circuits"
 
@@ -128,7 +128,8 @@ def test_enhanced_dsn_mixes_its_channels():
     for convention in ("dsn", "rate", "default", "clif"):
         energies = [conventions.estimate(convention, book) for book in (plain, mixed)]
         steps = 1 if convention == "clif" else 8
-        assert energies[1].parts["0.mix"] == pytest.approx(MAC * steps * 16 * 16), convention
-        assert energies[1].parts.get("0") == energies[0].parts.get("0") or convention == "default"
+        assert energies[1].by_layer["0.mix"] == pytest.approx(MAC * steps * 16 * 16), convention
+        before, after = (energy.by_layer.get("0") for energy in energies)
+        assert before == after or convention == "default"
     operations = [entry_of(book, "0").per_sample.operations for book in (plain, mixed)]
     assert operations[0]["mul"] == operations[1]["mul"]

@@ -109,6 +109,7 @@ def test_the_data_have_every_convention_and_source():
     assert data["conventions"]["default"] == {
         "energy": estimate.total,
         "layers": {"2": 27.1 * 50},
+        "parts": {"synapses, AC": 27.1 * 50, "other layers": 0.0},
         "other readings": dict(estimate.readings),
         "assumptions": estimate.assumptions,
         "unsupported": ["2 (erf)", "add", "compare", "mul"],
