@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -31,6 +31,7 @@ from reports.palette import HUES, Style
 INK, FAINT, SERIES, PAPER = "#0a0b0c", "#d1d2d3", "#a1b2c3", "#fdfcfb"
 WIDTH = 360  # one unit of a drawing is one CSS pixel at this width
 FONT = 11
+BAR = 0.8  # opacity
 _CSS = {INK: "currentColor", FAINT: "var(--faint)", SERIES: "var(--c)", PAPER: "var(--paper)"}
 _RC: Any = {
     "svg.fonttype": "none",
@@ -95,6 +96,11 @@ def tag(artist: Artist | None, model: str, backend: str = "") -> None:
         artist.set_gid(f"model:{model}:{backend}")
 
 
+def tag_part(artist: Artist, number: int, part: str, model: str) -> None:
+    """Name the part of a model's bar: its number chooses the hue, the page highlights the model."""
+    artist.set_gid(f"part:{number % HUES}:{model}:{part}")
+
+
 def log_ticks(axis: Axis, values: pd.Series, label: Callable[[float], str]) -> None:
     """Set ticks at powers of ten, or at 1-2-5 steps where the values span less than two."""
     multiples = (1.0, 2.0, 5.0) if np.log10(values.max() / values.min()) < 2 else (1.0,)
@@ -143,7 +149,17 @@ def dot_legend(styles: Mapping[str, Style], prefix: str) -> dict[str, Markup]:
     }
 
 
-def _legend_mark(name: str, draw: Callable[[Axes], Line2D]) -> Markup:
+def bar_legend(names: Iterable[str], prefix: str) -> dict[str, Markup]:
+    """Return a small drawing of a bar per name, each with its own hue, as `line_legend` does."""
+    legend = {}
+    for number, name in enumerate(names):
+        options: Any = {"y": 7, "left": 8, "width": 22, "height": 10, "color": SERIES}
+        draw = partial(Axes.barh, gid=f"hue:{number % HUES}", alpha=BAR, **options)
+        legend[name] = _legend_mark(f"{prefix}-{number}", draw)
+    return legend
+
+
+def _legend_mark(name: str, draw: Callable[[Axes], object]) -> Markup:
     with theme():
         figure = Figure(figsize=(38 / 72, 14 / 72))
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
@@ -171,6 +187,8 @@ def _element(figure: Figure, name: str, title: str) -> Markup:
     text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->\s*", "", text, flags=re.S)
     text = re.sub(r'id="model:([^:"]*):([^"]*)"', r'data-model="\1" data-backend="\2"', text)
     text = re.sub(r'id="hue:(\d+)"', r'class="hue-\1"', text)
+    part = r'class="hue-\1" data-model="\2" data-backend="\3"'
+    text = re.sub(r'id="part:(\d+):([^:"]*):([^"]*)"', part, text)
     text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", text)
     text = re.sub(r"font-family: '[^;\"]*sans-serif; ", "", text)
     text = re.sub(r' (width|height)="[\d.]+pt"| xmlns(:xlink)?="[^"]*"', "", text)

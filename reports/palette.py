@@ -75,10 +75,11 @@ def slots(models: Iterable[str]) -> dict[str, int]:
 
 def css(models: Iterable[str]) -> str:
     """Return the style rules that set the colour of models and hues, `--c`, in both themes."""
-    rules = [f".hue-{hue}{{--c:{_colours(hue)}}}" for hue in range(HUES)]
-    for model, slot in slots(models).items():
-        rules.append(f'[data-model="{model}"]{{--c:{_colours(slot)}}}')
-    return "\n".join(rules)
+    rules = [
+        f'[data-model="{model}"]{{--c:{_colours(slot)}}}' for model, slot in slots(models).items()
+    ]
+    # The last rule wins: a part of a model's bar has a hue.
+    return "\n".join([*rules, *(f".hue-{hue}{{--c:{_colours(hue)}}}" for hue in range(HUES))])
 
 
 def _colours(slot: int) -> str:
