@@ -57,4 +57,4 @@ def others(found: Iterable[Record], commit: str) -> str:
     It begins with a space.
     """
     commits = sorted({r.commit[:8] for r in found if not r.commit.startswith(commit)})
-    return f" Not all is of this commit: {', '.join(commits)}." if commits else ""
+    return f" Recorded at commit {', '.join(commits)}." if commits else ""

@@ -44,7 +44,7 @@ def render(view: View) -> Markup:
     for (convention, condition), cases in _shown(rows).groupby(
         ["convention", "condition"], sort=False
     ):
-        title = f"{convention}, {condition}: energy per sample by part"
+        title = f"{convention}, {condition}: energy by part"
         name = f"energy-parts-{convention}-{condition}"
         panels[title] = stacks(cases, parts, name=name, title=title, unit=_UNIT)
     intro = f"{_INTRO}{records.others(found, view.commit.hash)}"

@@ -44,9 +44,9 @@ def test_one_seed_has_no_band_and_seeds_may_differ_in_length(view: View) -> None
 def test_a_curve_of_the_commit_goes_before_a_later_one_of_another(view: View) -> None:
     here, other = curve("lif", 0, [1.0, 0.5]), curve("lif", 0, [9.0, 8.0], OLDER, ended=2)
     assert list(drawn(view, here, other)["value"]) == [1.0, 0.5]
-    assert "Not all is of this commit" not in curves.render(replace(view, records=(here,)))
+    assert "Recorded at commit" not in curves.render(replace(view, records=(here,)))
     html = curves.render(replace(view, records=(other,)))
-    assert "Not all is of this commit: bbbbbbbb." in html
+    assert "Recorded at commit bbbbbbbb." in html
 
 
 def test_a_checkout_with_changes_is_of_its_commit() -> None:
