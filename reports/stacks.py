@@ -28,9 +28,8 @@ def stacks(rows: pd.DataFrame, parts: Sequence[str], *, name: str, title: str, u
         figure, axes = new_figure(24 * len(models) + 58, left=left, right=52)
         for row, end in zip(tuples(rows), ends, strict=True):
             start, y = end - row.value, models.index(row.model)
-            (bar,) = axes.barh(
-                y, row.value, left=start, height=0.66, color=SERIES, alpha=BAR, edgecolor=PAPER
-            )
+            (bar,) = axes.barh(y, row.value, left=start, height=0.66, color=SERIES, alpha=BAR)
+            bar.set(edgecolor=PAPER, linewidth=0.4)
             tag_part(bar, place[row.part], row.part, row.model)
         for y, total in enumerate(totals):
             text = units.quantity(total, unit).removesuffix("/sample")
@@ -40,5 +39,5 @@ def stacks(rows: pd.DataFrame, parts: Sequence[str], *, name: str, title: str, u
         axes.grid(axis="x")
         axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
         axes.xaxis.set_major_formatter(lambda value, _: units.tick(value, unit))
-        data = rows[["model", "part", "value"]].rename(columns={"value": unit})
-        return svg(figure, name, title, data)
+        data = rows.sort_values("model", kind="stable")[["model", "part", "value"]]
+        return svg(figure, name, title, data.rename(columns={"value": unit}))
