@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
-from reports import units
+from reports import commands, units
 from reports.drawing import (
     FONT,
     INK,
@@ -54,21 +54,22 @@ def lines(
     x_names: Sequence[str] = (),
     y_label: str = "",
     reference: float | None = None,
+    model: str = "",
 ) -> Markup:
     """Draw a line per model and backend of `rows` (columns `x`, value, lo, hi), logarithmic in y.
 
     `styles` gives the line style of each backend. Each model is named once, at the end of one of
     its lines. With `x_names` the x axis is a row of names instead of a logarithmic scale. A row
-    without a value is a cross at the bottom; one whose `jump` is true has a ring.
+    without a value is a cross at the bottom; one whose `jump` is true has a ring. Below the figure
+    is the command that measures it, of one `model` if that is all it shows.
     """
-    models = list(dict.fromkeys(rows["model"]))
     values = rows["value"]
     label = max(len(units.tick(value, unit)) for value in (values.min(), values.max()))
     with theme():
         figure, axes = new_figure(
-            height=max(270, _LINE_HEIGHT * len(models) + 60),
+            height=max(270, _LINE_HEIGHT * rows["model"].nunique() + 60),
             left=(32 if y_label else 16) + 6.2 * min(label, 16),
-            right=18 + _LINE_HEIGHT + 6.4 * max(map(len, models)),
+            right=18 + _LINE_HEIGHT + 6.4 * max(map(len, rows["model"])),
         )
         for (_, backend), line in rows.groupby(["model", "backend"], sort=False):
             _line(axes, line.sort_values(x), x, styles[str(backend)])
@@ -79,9 +80,8 @@ def lines(
         if reference is not None:
             axes.axhline(reference, color=INK, linewidth=0.8, zorder=1)
         _label_lines(figure, axes, rows.dropna(subset="value"), x)
-        named = {x_label or "commit": [x_names[at] for at in rows[x]]} if x_names else {x: rows[x]}
-        data = _data(rows.assign(**named), ["model", "backend", *named], unit)
-        return svg(figure, name, title, data)
+        data = _data(*_named(rows, x, x_label, x_names), unit)
+        return svg(figure, name, title, data) + _command(rows, title, model)
 
 
 def panels(
@@ -118,7 +118,7 @@ def dots(
     """Draw a row per model, the lowest mean on top, with a dot per value.
 
     `styles` gives the marker of each value in the column `kind`. Where a model has several values
-    of a kind, a bar marks their mean.
+    of a kind, a bar marks their mean. Below the figure is the command that measures it.
     """
     models = list(rows.groupby("model")["value"].mean().sort_values(ascending=False).index)
     with theme():
@@ -138,7 +138,21 @@ def dots(
         else:
             axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
             axes.xaxis.set_major_formatter(lambda value, _: units.tick(value, unit))
-        return svg(figure, name, title, _data(rows, ["model", kind], unit))
+        data = _data(rows, ["model", kind], unit)
+        return svg(figure, name, title, data) + _command(rows, title)
+
+
+def _command(rows: pd.DataFrame, title: str, model: str = "") -> Markup:
+    """Return the menu with the command that measures these rows, of one model if it is given."""
+    return commands.menu(commands.of_rows(rows, model=model), title)
+
+
+def _named(
+    rows: pd.DataFrame, x: str, x_label: str, x_names: Sequence[str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the rows with a column of the names on the x axis, and the names of their keys."""
+    named = {x_label or "commit": [x_names[at] for at in rows[x]]} if x_names else {x: rows[x]}
+    return rows.assign(**named), ["model", "backend", *named]
 
 
 def _data(rows: pd.DataFrame, keys: list[str], unit: str) -> pd.DataFrame:

@@ -40,6 +40,13 @@ def with_share(rows: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(share=known)
 
 
+def sources(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows from which `with_share` computes."""
+    recorded = (frame["suite"] == "speed") & (frame["metric"] == "kernel_share")
+    fixed = (frame["suite"] == "calls") & frame["metric"].isin(["forward", "training"])
+    return frame[recorded | fixed]
+
+
 def octaves(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the slope of the longest octave in which the kernel dominates, one row per line.
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from reports import equations, figures, pictures, records, source, tables, units
+from reports import commands, equations, figures, pictures, records, source, tables, units
 from reports.criteria import Criterion
 from reports.drawing import line_legend
 from reports.sections.findings import PAPERS, VERDICTS, figure_of
@@ -85,7 +85,7 @@ def _over_steps(view: View, model: str) -> dict[str, Any]:
     rows = rows[(rows["model"] == model) & (rows["value"] > 0)]
     rows = rows[rows["size"] == rows["size"].iloc[0]] if len(rows) else rows
     title = f"Forward + backward of {model}"
-    drawn = figures.panels(rows, view.styles, title, stem="time", unit="seconds")
+    drawn = figures.panels(rows, view.styles, title, stem="time", unit="seconds", model=model)
     legend = line_legend(view.styles_of(rows), "time") if drawn else {}
     return {"panels": drawn, "legend": legend}
 
@@ -143,7 +143,8 @@ def _values(view: View, model: str) -> Table:
         for row in tables.tuples(rows)
     ]
     heads = ("suite", "metric", "case", "value", "99 % interval")
-    return Table([*map(Head, heads)], body, f"Every value of {model}")
+    command = commands.of_model(model, rows)
+    return Table([*map(Head, heads)], body, f"Every value of {model}", command)
 
 
 def _case(row: Any) -> str:

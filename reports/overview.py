@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from reports import pareto, source, tables
+from reports import commands, pareto, source, tables
 from reports.criteria import PAGES, Criterion, Entry
 from reports.tables import Cell, Head, Table
 from reports.view import View
@@ -40,7 +40,7 @@ def context(view: View, criteria: Sequence[Criterion]) -> dict[str, Any]:
     return {
         "criteria": criteria,
         "winners": winners(criteria),
-        "trades": [*trades(criteria)],
+        "trades": [*trades(view, criteria)],
         "rows": [_row(model, criteria) for model in view.models],
         "unmeasured": [name for name in PAGES if name not in {c.page for c in criteria}],
         "menu": _matrix(view.models, criteria).downloads(),
@@ -70,7 +70,7 @@ def winners(criteria: Sequence[Criterion]) -> list[Winner]:
     return firsts
 
 
-def trades(criteria: Sequence[Criterion]) -> Iterable[Trade]:
+def trades(view: View, criteria: Sequence[Criterion]) -> Iterable[Trade]:
     """Yield the figures of accuracy against energy, and against training time."""
     energy = [criterion for criterion in criteria if criterion.title == "energy"]
     times = [criterion for criterion in criteria if criterion.title == "training"]
@@ -88,7 +88,9 @@ def trades(criteria: Sequence[Criterion]) -> Iterable[Trade]:
         front = pareto.names(frame)
         alternative = f"{title}; on the front: {', '.join(front)}"
         body = pareto.draw(frame, unit, name=f"pareto-{label}", title=alternative, x_label=x_label)
-        yield Trade(title, body, front)
+        cost = view.ok("energy", "energy") if label == "energy" else view.ok("speed", "training")
+        again = commands.of_rows(view.ok("accuracy", "test_error"), cost)
+        yield Trade(title, body + commands.menu(again, title), front)
 
 
 def _accuracy(criteria: Iterable[Criterion], task: str) -> Criterion | None:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from reports import downloads, floors, latex, templates, units
+from reports import commands, downloads, floors, latex, templates, units
 from reports.markdown import markdown_text
 
 _NARROW = 6  # columns
@@ -47,6 +47,7 @@ class Table:
     heads: Sequence[Head]
     rows: Sequence[Sequence[Cell]]
     caption: str = ""
+    command: str = ""  # that measures it
 
     @property
     def narrow(self) -> bool:
@@ -54,9 +55,9 @@ class Table:
         return len(self.heads) <= _NARROW
 
     def html(self, title: str = "") -> Markup:
-        """Return the table and its menu of downloads; `title` names a table without a caption."""
+        """Return the table, its downloads and its command; `title` stands in for a caption."""
         numeric = self._numeric()
-        menu = self.downloads(title)
+        menu = self.downloads(title) + commands.menu(self.command, self.caption or title)
         return templates.render("table.html", table=self, numeric=numeric, menu=menu)
 
     def downloads(self, title: str = "") -> Markup:
@@ -169,7 +170,7 @@ def over_steps(
         cells = [cell(row_of.get((*case, metric, step))) for metric in metrics for step in steps]
         labels = [label(key, name, peers) for key, name in zip(keys, case, strict=True)]
         body.append([*labels, *cells])
-    return Table(heads, body, caption)
+    return Table(heads, body, caption, commands.of_rows(rows))
 
 
 def over_steps_by_backend(

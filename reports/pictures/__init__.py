@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports import templates
+from reports import commands, templates
 from reports.records import Record
 
 KINDS = {info.name for info in iter_modules(__path__)}
@@ -21,16 +21,21 @@ KINDS = {info.name for info in iter_modules(__path__)}
 
 def entry(record: Record) -> dict[str, Any]:
     """Return the content of a record for a template, with its `name` and its pictures `drawn`."""
-    drawn = draw(record.content["pictures"], f"{record.kind}-{record.name}")
+    command = commands.of_record(record)
+    drawn = draw(record.content["pictures"], f"{record.kind}-{record.name}", command)
     return record.content | {"name": record.name, "drawn": drawn}
 
 
-def draw(pictures: Iterable[Mapping[str, Any]], name: str) -> list[Markup]:
-    """Return a figure for each picture; one of an unknown kind, or without a value, is left out."""
+def draw(pictures: Iterable[Mapping[str, Any]], name: str, command: str = "") -> list[Markup]:
+    """Return a figure for each picture, each with the command that makes it.
+
+    A picture of an unknown kind, or without a value, is left out.
+    """
     figures = []
     for number, picture in enumerate(pictures):
         if picture.get("picture") in KINDS:
             module = import_module(f"{__name__}.{picture['picture']}")
-            body = module.draw(picture, f"{name}-{number}")
-            figures.append(templates.render("figure.html", title=picture["title"], body=body))
+            title = picture["title"]
+            body = module.draw(picture, f"{name}-{number}") + commands.menu(command, title)
+            figures.append(templates.render("figure.html", title=title, body=body))
     return figures

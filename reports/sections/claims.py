@@ -53,4 +53,4 @@ def _table(claims: list[dict[str, Any]], caption: str) -> Table:
         ]
         for claim in claims
     ]
-    return Table(heads, body, caption)
+    return Table(heads, body, caption, _COMMAND)

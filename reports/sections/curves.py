@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from reports import conditions, records, templates
+from reports import commands, conditions, records, templates
 from reports.figures import lines
 from reports.view import View
 
@@ -20,13 +20,14 @@ _INTRO = (
     " Where it still falls at its end, more epochs would help. Losses of two tasks do not compare."
 )
 _CASE = ["task", "network", "condition", "recipe"]  # of one figure
+_TRIAL = [*_CASE, "model", "seed"]
 
 
 def render(view: View) -> Markup:
     found = records.newest(view.records, "curve", view.commit.hash).values()
     epochs = pd.DataFrame(
         [
-            {"at": at, "loss": loss} | {name: record.content[name] for name in (*_CASE, "model")}
+            {"at": at, "loss": loss} | {name: record.content[name] for name in _TRIAL}
             for record in found
             for at, loss in enumerate(record.content["loss"])
             if loss > 0
@@ -35,10 +36,13 @@ def render(view: View) -> Markup:
     if epochs.empty:
         return templates.render("not_recorded.html", command=_COMMAND)
     panels = {}
-    for (task, network, condition, recipe), cases in epochs.groupby(_CASE):
+    for key, rows in epochs.groupby(_CASE):
+        task, network, condition, recipe = case = [*map(str, key)]
         heading = f"{task}, {condition}: loss of {network} by epoch, recipe {recipe}"
-        name = f"curve-{task}-{network}-{condition}-{recipe}"
-        panels[heading] = _panel(cases, view, name, heading)
+        named = " ".join(f"--{axis} {name}" for axis, name in zip(_CASE, case, strict=True))
+        command = f"python -m suites.accuracy run {named} --seeds {rows['seed'].max() + 1}"
+        figure = _panel(rows, view, "-".join(["curve", *case]), heading)
+        panels[heading] = figure + commands.menu(command, heading)
     intro = f"{_INTRO} {conditions.meanings(epochs)}{records.others(found, view.commit.hash)}"
     return templates.render("figures.html", intro=intro, panels=panels)
 

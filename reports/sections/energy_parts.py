@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from reports import conditions, records, templates
+from reports import commands, conditions, records, templates
 from reports.drawing import bar_legend
 from reports.stacks import stacks
 from reports.view import View
@@ -40,13 +40,15 @@ def render(view: View) -> Markup:
         return templates.render("not_recorded.html", command=_COMMAND)
     rows = rows.sort_values("convention", key=lambda names: names != _MAIN, kind="stable")
     parts = list(dict.fromkeys(rows["part"]))
+    command = commands.of_rows(view.ok("energy", "energy")) or _COMMAND
     panels = {}
     for (convention, condition), cases in _shown(rows).groupby(
         ["convention", "condition"], sort=False
     ):
         title = f"{convention}, {condition}: energy by part"
         name = f"energy-parts-{convention}-{condition}"
-        panels[title] = stacks(cases, parts, name=name, title=title, unit=_UNIT)
+        figure = stacks(cases, parts, name=name, title=title, unit=_UNIT)
+        panels[title] = figure + commands.menu(command, title)
     intro = f"{_INTRO}{records.others(found, view.commit.hash)}"
     legend = bar_legend(parts, "energy-parts")
     return templates.render("figures.html", intro=intro, legend=legend, panels=panels)

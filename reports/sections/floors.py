@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from reports import floors, kernel, tables, templates, units
+from reports import commands, floors, kernel, tables, templates, units
 from reports.sections.speed import NAMES, directions
 from reports.tables import Cell, Head, Table
 from reports.view import View
@@ -72,7 +72,8 @@ def _table(view: View, rows: pd.DataFrame, caption: str = "") -> Table:
     heads = [*map(Head, keys), Head("copy", "GB/s"), Head("chain", "µs")]
     passes_named = [NAMES.get(metric, metric) for metric in directions(rows)]
     heads += [Head(name, unit) for name in passes_named for unit in _COLUMNS.values()]
-    return Table(heads, body, caption)
+    sources = (rows, view.rows("floors"), kernel.sources(view.frame))
+    return Table(heads, body, caption, commands.of_rows(*sources))
 
 
 def _cells(row: Any) -> list[Cell]:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from reports import tables, templates, units
+from reports import commands, tables, templates, units
 from reports.remarks import column as remarks_of
 from reports.tables import Cell, Head, Table
 from reports.view import View
@@ -68,7 +68,8 @@ def table(view: View, axes: tuple[str, ...] = _AXES[:3], all_cases: bool = False
         values = [_cell(row_of.get((*case, metric))) for metric in metrics]
         body.append([*labels, *values, *remark_cells])
     heads = [Head(metric.replace("_", " "), _tolerance(frame, metric)) for metric in metrics]
-    return Table([*map(Head, axes), *heads, *remark], body, _TABLES[axes])
+    command = commands.of_rows(measured)
+    return Table([*map(Head, axes), *heads, *remark], body, _TABLES[axes], command)
 
 
 def _worst_first(

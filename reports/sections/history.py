@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from reports import analysis, changes, tables, templates, units
+from reports import analysis, changes, commands, tables, templates, units
 from reports.drawing import line_legend
 from reports.figures import panels
 from reports.tables import Head, Table
@@ -72,6 +72,8 @@ def _main_rows(view: View, suite: str, metric: str) -> pd.DataFrame:
         state=("state", lambda states: "ok" if "ok" in set(states) else min(states)),
         unit=("unit", "first"),
         gate=("gate", "first"),
+        benchmark=("benchmark", "first"),
+        profile=("profile", "first"),
     )
     measured = means.groupby(["model", "backend"])["value"].transform("count") > 0
     return means[measured]
@@ -122,4 +124,5 @@ def _table(view: View, rows: pd.DataFrame, commits: list[str], unit: str) -> Tab
         cells = [tables.value(row_of.get((*pair, commit)), factor) for commit in commits]
         body.append([*labels, *cells])
     heads = [Head(commit[:7], scaled) for commit in commits]
-    return Table([Head("model"), Head("backend"), *heads], body)
+    command = commands.of_rows(rows)
+    return Table([Head("model"), Head("backend"), *heads], body, command=command)

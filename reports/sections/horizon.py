@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from reports import conditions, tables, templates, units
+from reports import commands, conditions, tables, templates, units
 from reports.figures import lines
 from reports.remarks import column as remarks_of
 from reports.tables import Cell, Head, Table
@@ -103,9 +103,8 @@ def _table(view: View, metric: str, rows: pd.DataFrame) -> Table:
         body.append([*labels, *cells, *remark_cells])
     reach_head = [Head("reach", "steps")] if metric == "norm" else []
     steps = [Head(f"k = {k}") for k in wide]
-    return Table(
-        [Head("model"), Head("condition"), *reach_head, *steps, *remark], body, _TITLES[metric]
-    )
+    heads = [Head("model"), Head("condition"), *reach_head, *steps, *remark]
+    return Table(heads, body, _TITLES[metric], commands.of_rows(rows))
 
 
 def _norm(value: float) -> Cell:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
-from reports import tables, templates
+from reports import commands, tables, templates
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
@@ -78,7 +78,9 @@ def table(view: View) -> Table | None:
     heads = [Head("model"), Head("pass"), Head("chain", "op/step"), Head("steps in turn")]
     heads += [Head("moved", "B/element"), Head("by chain", "µs"), Head("by bytes", "µs")]
     heads += [Head("limit", "µs"), Head("measured", "µs"), Head("× limit")]
-    return Table(heads, body, f"Limits on an {H200.name} at {shape}, float32")
+    caption = f"Limits on an {H200.name} at {shape}, float32"
+    limiting = rows[rows["metric"].isin(_LIMITING)]
+    return Table(heads, body, caption, commands.of_rows(limiting, _timed(view, shape)))
 
 
 def _limits(
@@ -104,10 +106,14 @@ def _names(model: str, run: str) -> list[Cell]:
 
 def _measured(view: View, shape: str) -> dict[tuple[str, str], float]:
     """Return the seconds of each model and pass on the backend "triton" at a shape."""
-    rows = view.ok("speed", *MEASURED.values())
-    rows = rows[(rows["backend"] == "triton") & (rows["shape"] == shape)]
     runs = {metric: run for run, metric in MEASURED.items()}
-    return {(row.model, runs[row.metric]): row.value for row in tables.tuples(rows)}
+    rows = tables.tuples(_timed(view, shape))
+    return {(row.model, runs[row.metric]): row.value for row in rows}
+
+
+def _timed(view: View, shape: str) -> pd.DataFrame:
+    rows = view.ok("speed", *MEASURED.values())
+    return rows[(rows["backend"] == "triton") & (rows["shape"] == shape)]
 
 
 def _rows(view: View) -> pd.DataFrame:
@@ -129,4 +135,4 @@ def _counters(view: View) -> Table:
         found = [row_of.get((model, run, arch, metric)) for metric in _COUNTERS]
         body.append([*_names(model, run), tables.text(arch), *map(tables.value, found)])
     heads = [Head("model"), Head("pass"), Head("architecture"), *map(Head, _COUNTERS.values())]
-    return Table(heads, body)
+    return Table(heads, body, command=commands.of_rows(rows))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from reports import tables, templates
+from reports import commands, tables, templates
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
@@ -60,7 +60,7 @@ def table(view: View) -> Table | None:
         if model in measured
     ]
     heads = [Head("model"), *(Head(column, _MEANINGS.get(column, "")) for column in paper.columns)]
-    return Table(heads, body, "DSN Table 1") if body else None
+    return Table(heads, body, "DSN Table 1", _command(view, "model")) if body else None
 
 
 def _appendix(view: View) -> Table | None:
@@ -73,7 +73,8 @@ def _appendix(view: View) -> Table | None:
     ]
     controls = paper.columns.get("function 2", [])
     heads = [Head("neuron"), *(Head(control.replace("_", " ")) for control in controls)]
-    return Table(heads, body, "DSN Propositions A.1 to A.5") if body else None
+    caption = "DSN Propositions A.1 to A.5"
+    return Table(heads, body, caption, _command(view, "variant")) if body else None
 
 
 def _differences(view: View) -> Table | None:
@@ -85,7 +86,8 @@ def _differences(view: View) -> Table | None:
         if name in measured
     ]
     heads = [Head("model"), Head("column"), Head("why the experiment differs")]
-    return Table(heads, body, "Where the paper gives another answer") if body else None
+    caption = "Where the paper gives another answer"
+    return Table(heads, body, caption, _command(view, "model")) if body else None
 
 
 def _measured(view: View) -> Table | None:
@@ -97,7 +99,13 @@ def _measured(view: View) -> Table | None:
         for model, measured in sorted(answers.items())
     ]
     heads = [Head("model"), *(Head(name.replace("_", " ")) for name in properties)]
-    return Table(heads, body, "Measured properties") if body else None
+    return Table(heads, body, "Measured properties", _command(view, "model")) if body else None
+
+
+def _command(view: View, axis: str) -> str:
+    """Return the command that measures the properties of models or of variants."""
+    rows = view.ok("properties", "holds")
+    return commands.of_rows(rows[rows["model"].notna() == (axis == "model")])
 
 
 def _answers(view: View, axis: str) -> dict[str, Answers]:

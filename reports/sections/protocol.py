@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
-from reports import tables, templates, units
+from reports import commands, tables, templates, units
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
@@ -72,7 +72,8 @@ def table(view: View) -> Table | None:
         body.append([tables.text(_name(ratio)), paper, source, *measured])
     other = "" if T == _PAPERS_T else f"; the paper's is {units.steps(_PAPERS_T)}"
     heads = [Head("time over time"), Head("paper"), Head("how"), *map(Head, _DSN)]
-    return Table(heads, body, f"Ratios at T = {units.steps(T)}{other}")
+    caption = f"Ratios at T = {units.steps(T)}{other}"
+    return Table(heads, body, caption, commands.of_rows(rows))
 
 
 def _name(ratio: Ratio) -> str:

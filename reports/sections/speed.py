@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from reports import kernel, tables, templates, units
+from reports import commands, kernel, tables, templates, units
 from reports.drawing import line_legend
 from reports.figures import dots, panels
 from reports.palette import Style
@@ -114,7 +114,8 @@ def table(view: View) -> Table | None:
     names = [NAMES.get(metric, metric) for metric in directions(rows)]
     heads = [*map(Head, keys), *(Head(f"{name} slope") for name in names)]
     heads += [*(Head(name, "µs/step") for name in names), *remark]
-    return Table(heads, body, f"Slope, and time per step at T = {units.steps(last)}")
+    command = commands.of_rows(rows, kernel.sources(view.frame))
+    return Table(heads, body, f"Slope, and time per step at T = {units.steps(last)}", command)
 
 
 def directions(rows: pd.DataFrame) -> list[str]:
