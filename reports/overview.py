@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from reports import commands, pareto, source, tables
+from reports import commands, pareto, records, source, tables
 from reports.criteria import PAGES, Criterion, Entry
+from reports.sections import findings
 from reports.tables import Cell, Head, Table
 from reports.view import View
 
@@ -37,9 +38,15 @@ class Trade(NamedTuple):
 
 def context(view: View, criteria: Sequence[Criterion]) -> dict[str, Any]:
     """Return what the template of the first page shows."""
+    failing, checked = findings.failing(view)
+    tasks = {criterion.case for criterion in criteria if criterion.title == "accuracy"}
     return {
         "criteria": criteria,
         "winners": winners(criteria),
+        "failing": failing,
+        "checked": checked,
+        "unlearned": sorted(set(records.newest(view.records, "sample")) - tasks),
+        "shortest": source.shortest(),
         "trades": [*trades(view, criteria)],
         "rows": [_row(model, criteria) for model in view.models],
         "unmeasured": [name for name in PAGES if name not in {c.page for c in criteria}],

@@ -18,6 +18,7 @@ TITLE = "Findings"
 ORDER = 56
 
 VERDICTS = {"holds": "holds", "does not hold": "fails", "not separated": "open"}  # CSS classes
+_FAILS = VERDICTS["does not hold"]
 PAPERS = {  # and what is computed from one paper's numbers alone
     **{"clif": "CLIF", "ds_atgo": "DS-ATGO", "dsn": "DSN", "st_dano": "ST-DANO", "stc": "STC"},
     "dsn_consistency": "DSN, its numbers against each other",
@@ -27,14 +28,23 @@ PAPERS = {  # and what is computed from one paper's numbers alone
 def render(view: View) -> Markup:
     entries = [_entry(view, r) for r in records.newest(view.records, "finding").values()]
     entries.sort(key=lambda entry: (entry["paper"], entry["name"]))
-    papers = {
-        PAPERS.get(paper, paper): [*group]
-        for paper, group in groupby(entries, key=lambda entry: entry["paper"])
-    }
+    for entry in entries:
+        entry["paper"] = PAPERS.get(entry["paper"], entry["paper"])
+    papers = {paper: [*group] for paper, group in groupby(entries, key=lambda e: e["paper"])}
     counts = Counter(entry["verdict"] for entry in entries)
     shown = table(view)
     menu = shown.downloads() if shown else ""
-    return templates.render("findings.html", papers=papers, counts=counts, menu=menu)
+    failing = [entry for entry in entries if entry["class"] == _FAILS]
+    return templates.render(
+        "findings.html", papers=papers, counts=counts, failing=failing, menu=menu
+    )
+
+
+def failing(view: View) -> tuple[Counter[str], int]:
+    """Return of each paper how many of its statements do not hold, and how many were checked."""
+    contents = [record.content for record in records.newest(view.records, "finding").values()]
+    failed = [c["paper"] for c in contents if VERDICTS.get(c["verdict"]) == _FAILS]
+    return Counter(PAPERS.get(paper, paper) for paper in sorted(failed)), len(contents)
 
 
 def table(view: View) -> Table | None:
