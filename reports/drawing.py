@@ -32,6 +32,9 @@ INK, FAINT, SERIES, PAPER = "#0a0b0c", "#d1d2d3", "#a1b2c3", "#fdfcfb"
 WIDTH = 360  # one unit of a drawing is one CSS pixel at this width
 FONT = 11
 BAR = 0.8  # opacity
+_SHOWS_NOTHING = re.compile(
+    r'<g id="[^"]*"/>|(?<=<g) id="[^"]*"|(?<=>)\s+(?=<)| transform="rotate\(-0 [^"]*"'
+)
 _CSS = {INK: "currentColor", FAINT: "var(--faint)", SERIES: "var(--c)", PAPER: "var(--paper)"}
 _RC: Any = {
     "svg.fonttype": "none",
@@ -194,6 +197,7 @@ def _element(figure: Figure, name: str, title: str) -> Markup:
     text = re.sub(r' (width|height)="[\d.]+pt"| xmlns(:xlink)?="[^"]*"', "", text)
     text = text.replace("xlink:href", "href")
     text = re.sub(r' (?:d|x|y|transform)="[^"]*"', _rounded, text)
+    text = _SHOWS_NOTHING.sub("", text)
     for placeholder, css in _CSS.items():
         text = text.replace(placeholder, css)
     accessible = f'role="img" aria-label="{escape(title)}"' if title else 'aria-hidden="true"'
