@@ -1,4 +1,4 @@
-"""Chromium for the tests of the site: without it or its libraries they are skipped."""
+"""Chromium and axe-core for the tests of the site, and what to install where one is missing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-CURE = "install Chromium, and pip install -c constraints.txt -e '.[browser]'"
+_EXTRA = "and pip install -c constraints.txt -e '.[browser]'"
+CURE, HTML_CURE = f"install Chromium, {_EXTRA}", f"install Java, {_EXTRA}"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
 OPTIONS = {"preload": False}  # would fetch the style sheet again, which a file may not
 
