@@ -46,7 +46,7 @@ def context(view: View, criteria: Sequence[Criterion]) -> dict[str, Any]:
         "failing": failing,
         "checked": checked,
         "unlearned": sorted(set(records.newest(view.records, "sample")) - tasks),
-        "shortest": source.shortest(),
+        "shortest": source.shortest(view.models),
         "trades": [*trades(view, criteria)],
         "rows": [_row(model, criteria) for model in view.models],
         "unmeasured": [name for name in PAGES if name not in {c.page for c in criteria}],

@@ -120,9 +120,32 @@ def test_a_chosen_model_stands_out_and_marks_have_names(page: Page, folder: Path
 
 def test_the_example_is_copied_or_selected(page: Page, folder: Path) -> None:
     page.goto((folder / "models" / "lif.html").as_uri())
-    page.locator(".copy").click()
+    page.locator("#use .copy").click()
     page.wait_for_function("document.querySelector('.copy').textContent !== 'Copy'")
     assert 'neurons.Layer("lif"' in page.evaluate("getSelection().toString()")
+
+
+def test_the_command_of_a_figure_is_copied_or_selected(page: Page, folder: Path) -> None:
+    page.goto((folder / "speed.html").as_uri())
+    menu = page.locator("#speed figure .again").first
+    menu.locator("summary").press("Enter")
+    menu.locator(".copy").press("Enter")
+    assert "asv run aaaaaaaa^! --bench " in page.evaluate("getSelection().toString()")
+    page.emulate_media(media="print")
+    assert page.locator(".again:visible").count() == 0
+
+
+def test_a_newcomer_finds_what_does_not_hold_and_how_to_add_a_neuron(
+    page: Page, folder: Path
+) -> None:
+    page.goto((folder / "index.html").as_uri())
+    page.get_by_role("link", name="1 of 1").click()
+    page.locator("#failing + ul a").click()
+    page.wait_for_function("document.querySelector('.finding:target') !== null")
+    page.goto((folder / "index.html").as_uri())
+    page.get_by_role("link", name="one file").click()
+    page.locator("#add p a").click()
+    assert page.get_by_text("NEURON = Neuron(").is_visible()
 
 
 def test_the_keyboard_reaches_the_content_first(page: Page, folder: Path) -> None:

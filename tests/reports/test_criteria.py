@@ -7,9 +7,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from reports import overview, pareto, units
+from reports import overview, pareto, site, source, units
 from reports.criteria import Criterion, Entry, criteria
+from reports.records import Record
 from reports.view import View
+from tests.reports.parser import Page
 from tests.reports.test_records import finding
 
 
@@ -96,3 +98,28 @@ def test_ties_share_a_place_and_are_named(view: View) -> None:
     entries = {f"m{i}": Entry(1.0, "1", rank=1) for i in range(5)}
     (winner,) = overview.winners([Criterion("memory", "", "memory.html", entries, "least memory")])
     assert (winner.models, winner.more, winner.ranked) == (["m0", "m1", "m2"], 2, 5)
+
+
+@pytest.mark.slow
+def test_the_overview_counts_what_does_not_hold_and_names_tasks_without_accuracy(
+    view: View,
+) -> None:
+    content = {"text": "", "shape": [1], "train": 1, "test": 1, "pictures": []}
+    samples = [Record("sample", n, "a" * 40, "box", "2026", content) for n in ("digits", "recall")]
+    wrong = finding("does not hold", "a" * 40)
+    right = finding("holds", "a" * 40)._replace(name="clif_y")
+    files = site.files(replace(view, records=(wrong, right, *samples)))
+    text = " ".join(Page(files["index.html"]).text.split())
+    assert "Statements of papers that do not hold 1 of 2 CLIF 1; each with an experiment" in text
+    assert "Accuracy was not measured here on recall: what" in text
+    assert 'id="failing"' in files["findings.html"]
+
+
+def test_without_records_the_overview_counts_nothing(view: View) -> None:
+    shown = overview.context(replace(view, records=()), [])
+    assert (shown["checked"], shown["unlearned"]) == (0, [])
+
+
+def test_the_model_to_start_from_is_the_shortest_with_a_step() -> None:
+    assert source.shortest(["clif", "iaf", "lif", "psn", "of_another_package"]) == "iaf"
+    assert source.shortest(["psn"]) == source.shortest([]) == ""
