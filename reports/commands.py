@@ -38,8 +38,8 @@ def of_model(model: str, *frames: pd.DataFrame) -> str:
 
 def of_record(record: Record) -> str:
     """Return the command that makes a record again."""
-    command = record.content.get("command") or _BY_KIND[record.kind]
-    return str(command).format(name=record.name)
+    own = record.content.get("command")
+    return str(own) if own else _BY_KIND[record.kind].format(name=record.name)
 
 
 def pattern(benchmarks: Iterable[str]) -> str:

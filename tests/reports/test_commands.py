@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from reports import commands
+from reports.records import Record
 from reports.view import View
 from tests.reports import known
 
@@ -71,6 +72,13 @@ def test_a_command_follows_from_the_rows(view: View) -> None:
     assert found(bench(both), {*known.BENCHMARKS}) == measured
     assert commands.of_rows(view.history).startswith("asv run EXISTING ")
     assert commands.of_rows(rows[:0]) == commands.of_rows(pd.DataFrame({"T": [1]})) == ""
+
+
+def test_a_record_names_its_command_or_has_that_of_its_kind() -> None:
+    record = Record("dynamics", "lif", "a" * 40, "box", "2026-01-01", {})
+    assert commands.of_record(record) == "python -m suites.dynamics lif"
+    own = record._replace(content={"command": "python -m suites.findings '{x}'"})
+    assert commands.of_record(own) == "python -m suites.findings '{x}'"
 
 
 def test_a_command_of_one_model_leaves_out_the_others(view: View) -> None:
