@@ -16,6 +16,7 @@ from reports import templates
 from reports.records import Record
 
 _COLUMNS = ["benchmark", "commit", "profile"]
+_ALL = "EXISTING"  # asv's name for all commits that have results
 _BY_KIND = {  # of records that do not name their command
     "dynamics": "python -m suites.dynamics {name}",
     "sample": "python -m suites.accuracy samples",
@@ -28,12 +29,17 @@ def of_rows(*frames: pd.DataFrame, model: str = "") -> str:
     Without rows it is "". Where they are of several commits, all commits with results are measured.
     """
     rows = _measured(frames)
-    return _run(rows, pattern(rows["benchmark"]) + (f".*{_axis(model)}" if model else ""))
+    return _run(rows, _bench(rows["benchmark"], model))
 
 
 def of_model(model: str, *frames: pd.DataFrame) -> str:
     """Return asv's command for every case of a model, at the commit and profile of these rows."""
     return _run(_measured(frames), _axis(model))
+
+
+def of_series(benchmark: str, profile: str, model: str = "") -> str:
+    """Return asv's command for a benchmark, or its cases of a model, at all measured commits."""
+    return _asv(_ALL, profile, _bench([benchmark], model))
 
 
 def of_record(record: Record) -> str:
@@ -66,9 +72,17 @@ def _run(rows: pd.DataFrame, bench: str) -> str:
     if rows.empty:
         return ""
     commits, profile = rows["commit"].unique(), rows["profile"].iloc[0]
+    return _asv(_ALL if len(commits) > 1 else f"{commits[0][:8]}^!", profile, bench)
+
+
+def _asv(commits: str, profile: str, bench: str) -> str:
     chosen = f"SPIKEBENCH_PROFILE={shlex.quote(profile)} " if profile else ""
-    where = "EXISTING" if len(commits) > 1 else f"{commits[0][:8]}^!"
-    return f"{chosen}asv run {where} --bench {shlex.quote(bench)}"
+    return f"{chosen}asv run {commits} --bench {shlex.quote(bench)}"
+
+
+def _bench(benchmarks: Iterable[str], model: str) -> str:
+    """Return what asv looks for: these benchmarks, or only their cases of a model."""
+    return pattern(benchmarks) + (f".*{_axis(model)}" if model else "")
 
 
 def _axis(model: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports import regressions, tables, units
+from reports import commands, regressions, tables, units
 from reports.view import View, git
 
 DIGITS = 4  # significant ones of a value
@@ -40,7 +40,8 @@ def collect(view: View, changed: pd.DataFrame) -> dict[str, Any]:
         if (rows["state"] == "ok").any():
             name, env = regressions.name(rows.iloc[-1], view.benchmarks), rows["env"].iloc[-1]
             shown = f"{name} in {env}" if several else name
-            series.append(_series(shown, rows, place, of_series.get((name, env))))
+            one = _series(shown, rows, place, of_series.get((name, env)))
+            series.append(one | {"command": _command(rows.iloc[-1], view.profile)})
     subjects = _subjects(commits["commit"])
     return {
         "commits": [
@@ -69,7 +70,7 @@ def _series(
     ends = rows[["lo", "hi"]].clip(lower=0).where(has_number)
     return {
         "name": name,
-        "model": "" if pd.isna(last["model"]) else last["model"],
+        "model": _model(last),
         "unit": unit,
         "factor": factor,
         "better": last["direction"],
@@ -79,6 +80,14 @@ def _series(
         ),
         "changes": [] if changed is None else [*_changes(changed, place, factor, digits)],
     }
+
+
+def _command(row: pd.Series, profile: str) -> str:
+    return commands.of_series(row["benchmark"], profile, _model(row))
+
+
+def _model(row: pd.Series) -> str:
+    return "" if pd.isna(row["model"]) else str(row["model"])
 
 
 def _changes(

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from reports import series, tables, templates, units
+from reports import commands, series, tables, templates, units
 from reports.tables import Head, Table
 from reports.view import View
 
@@ -25,6 +25,7 @@ def render(view: View) -> Markup | None:
     return templates.render(
         "series.html",
         packed=series.pack(view, changed),
+        again=commands.menu(commands.of_rows(view.history), "the chosen series"),
         count=len(changed),
         shown=min(len(changed), _SHOWN),
         table=_table(changed.head(_SHOWN)),

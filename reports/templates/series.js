@@ -210,6 +210,7 @@ const prepareSeries = async (template) => {
     one.row.setAttribute("aria-current", "true");
     find("figcaption").textContent = one.name;
     find(".better").textContent = `${one.better === "lower" ? "Less" : "More"} is better.`;
+    find(".again code").textContent = one.command;
     const list = find(".jumps");
     list.replaceChildren();
     one.changes.forEach((change) => {
@@ -244,6 +245,7 @@ const prepareSeries = async (template) => {
 
   part.querySelectorAll(".explored th button").forEach((button) => button.addEventListener("click", () => sort(button)));
   prepareFilter(find(".filter"));
+  prepareCopy(find(".again .copy"));
   [from, to, commit].forEach((range) => { [range.min, range.max] = [0, last]; });
   commit.addEventListener("input", () => point(Number(commit.value)));
   from.addEventListener("input", () => { from.value = Math.min(from.value, to.value - 1); draw(); });

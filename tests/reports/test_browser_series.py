@@ -74,6 +74,9 @@ def test_the_address_names_the_series(page: Page, address: str) -> None:
     assert page.locator(".series figcaption").inner_text() == PSN
     assert page.locator(".drawing circle.jump").count() == 1
     assert page.locator(".jumps li").all_inner_texts()[0].startswith("worse: jump at 00000015")
+    page.locator(".series .again summary").press("Enter")
+    command = page.locator(".series .again code").inner_text()
+    assert command.startswith("asv run EXISTING --bench") and r"\Wpsn\W" in command
     link = page.locator(".explored a").first
     link.press("Enter")
     page.wait_for_function("decodeURIComponent(location.hash).includes('memory')")

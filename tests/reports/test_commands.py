@@ -71,6 +71,11 @@ def test_a_command_follows_from_the_rows(view: View) -> None:
     measured = {"speed.suite.Inference.time_forward", "speed.suite.Backward.time_backward"}
     assert found(bench(both), {*known.BENCHMARKS}) == measured
     assert commands.of_rows(view.history).startswith("asv run EXISTING ")
+    one = commands.of_series("speed.suite.Inference.time_forward", "cpu", "psn")
+    assert one == (
+        "SPIKEBENCH_PROFILE=cpu asv run EXISTING"
+        r" --bench '^speed.suite.Inference.time_forward\b.*\Wpsn\W'"
+    )
     assert commands.of_rows(rows[:0]) == commands.of_rows(pd.DataFrame({"T": [1]})) == ""
 
 
