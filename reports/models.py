@@ -23,7 +23,7 @@ _SHOWN = 2  # options in the example
 
 def context(view: View, model: str, criteria: Sequence[Criterion]) -> dict[str, Any]:
     """Return what the template of a model's page shows."""
-    read = source.read(model)
+    read, values = source.read(model), _values(view, model)
     return {
         "model": model,
         "source": read,
@@ -34,7 +34,8 @@ def context(view: View, model: str, criteria: Sequence[Criterion]) -> dict[str, 
         "dynamics": _dynamics(view, model),
         "findings": [*_findings(view, model)],
         "claims": _claims(view, model),
-        "values": _values(view, model),
+        "values": values,
+        "again": commands.menu(values.command, f"numbers of {model}"),
     }
 
 
