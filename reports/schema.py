@@ -96,6 +96,22 @@ class Axes(Struct):
     window: Steps | None = None
 
 
+class Paper(Struct):
+    """What the DSN paper gives of the properties of neurons, by the lists of names that it has."""
+
+    columns: list[tuple[str, list[str]]] = []
+    table_1: list[tuple[str, list[bool | None]]] = []
+    propositions: list[tuple[str, list[bool | None]]] = []
+    explained: list[tuple[str, str, str]] = []  # name, column, reason
+
+    def __post_init__(self) -> None:
+        controls = dict(self.columns).get("function 2", [])
+        for names, rows in ((self.columns, self.table_1), (controls, self.propositions)):
+            for name, answers in rows:
+                if len(answers) != len(names):
+                    raise ValueError(f"{name} has {len(answers)} answers of {len(names)}")
+
+
 class Benchmark(Struct):
     """The attributes of a benchmark in `benchmarks.json` that the reports read."""
 
@@ -110,6 +126,8 @@ class Benchmark(Struct):
     unmet: dict[str, dict[str, list[str]]] = {}
     forward_again: dict[str, list[str]] = {}
     silent_before: float | None = None
+    shape: str | None = None
+    paper: Paper | None = None
 
 
 MACHINE = dict[str, str | int]  # facts are texts, the version of the format is a number
