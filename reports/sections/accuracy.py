@@ -7,7 +7,7 @@ import math
 import pandas as pd
 from markupsafe import Markup
 
-from reports import analysis, conditions, palette, tables, templates, units
+from reports import analysis, commands, conditions, palette, tables, templates, units
 from reports.figures import dots
 from reports.tables import Cell, Head, Table
 from reports.view import View
@@ -59,7 +59,8 @@ def table(view: View) -> Table | None:
     ]
     heads = [Head("model"), Head("task"), Head("condition"), Head("test error", "%")]
     heads += [Head("95 % interval", "%"), Head("best", "%"), Head("worst", "%")]
-    return Table([*heads, Head("accuracy", "%"), Head("seeds")], body, "Test error")
+    heads += [Head("accuracy", "%"), Head("seeds")]
+    return Table(heads, body, "Test error", commands.of_rows(frame))
 
 
 def _cells(task: str, condition: str, model: str, seeds: pd.DataFrame) -> list[Cell]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from reports import conditions, palette, tables, templates, units
+from reports import commands, conditions, palette, tables, templates, units
 from reports.drawing import dot_legend
 from reports.figures import dots
 from reports.tables import Cell, Head, Table
@@ -72,7 +72,7 @@ def table(view: View) -> Table | None:
         cells = [tables.value(row_of.get((*case, m, c)), factor) for m, c, factor in columns]
         labels = [tables.label("model", case.model), tables.text(case.condition)]
         body.append([*labels, _error(errors.get(tuple(case))), *cells])
-    return Table(heads, body, "Energy by convention")
+    return Table(heads, body, "Energy by convention", commands.of_rows(frame))
 
 
 def _cases(frame: pd.DataFrame) -> pd.DataFrame:

@@ -114,8 +114,8 @@ def test_every_figure_and_table_has_a_command_that_measures_something(
 
 
 def test_a_table_that_stands_alone_has_a_command(files: dict[str, str]) -> None:
-    for name in ("speed.html", "gradients.html", "memory.html", "properties.html"):
-        for table in files[name].split('<div class="table">')[1:]:
+    for name in ("speed", "gradients", "memory", "properties", "accuracy", "energy"):
+        for table in files[f"{name}.html"].split('<div class="table">')[1:]:
             caption = re.findall(r'aria-label="([^"]*)"', table)[0]
             has = bool(shown(table.partition("</section>")[0]))
             assert has or caption in _NOT_MEASURED, (name, caption)
