@@ -80,7 +80,10 @@ def test_the_address_names_the_series(page: Page, address: str) -> None:
     link = page.locator(".explored a").first
     link.press("Enter")
     page.wait_for_function("decodeURIComponent(location.hash).includes('memory')")
-    assert page.locator(".series figcaption").inner_text() == link.inner_text()
+    page.wait_for_function(
+        "name => document.querySelector('.series figcaption').innerText === name",
+        arg=link.inner_text(),
+    )
     page.go_back()
     page.wait_for_function(f"document.querySelector('figcaption').textContent !== '{PSN}'")
 
