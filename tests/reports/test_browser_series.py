@@ -64,6 +64,11 @@ def open_series(page: Page, address: str, fragment: str = "") -> None:
     page.locator(".drawing svg").wait_for()
 
 
+def wait_for_series(page: Page, name: str) -> None:
+    is_shown = "name => document.querySelector('.series figcaption').innerText === name"
+    page.wait_for_function(is_shown, arg=name)
+
+
 def first_and_last(page: Page) -> tuple[str | None, str | None]:
     commit = page.get_by_label("commit", exact=True)
     return commit.get_attribute("min"), commit.get_attribute("max")
@@ -80,12 +85,9 @@ def test_the_address_names_the_series(page: Page, address: str) -> None:
     link = page.locator(".explored a").first
     link.press("Enter")
     page.wait_for_function("decodeURIComponent(location.hash).includes('memory')")
-    page.wait_for_function(
-        "name => document.querySelector('.series figcaption').innerText === name",
-        arg=link.inner_text(),
-    )
+    wait_for_series(page, link.inner_text())
     page.go_back()
-    page.wait_for_function(f"document.querySelector('figcaption').textContent !== '{PSN}'")
+    wait_for_series(page, PSN)
 
 
 def test_pointing_and_arrow_keys_show_a_commit_as_text(page: Page, address: str) -> None:
