@@ -47,14 +47,14 @@ def newest(records: Iterable[Record], kind: str, commit: str = "") -> dict[str, 
     """
     of_kind = (record for record in records if record.kind == kind)
     # A checkout with changes has "-dirty" behind its commit.
-    found = {r.name: r for r in sorted(of_kind, key=lambda r: r.commit.startswith(commit))}
-    return dict(sorted(found.items()))
+    by_name = {r.name: r for r in sorted(of_kind, key=lambda r: r.commit.startswith(commit))}
+    return dict(sorted(by_name.items()))
 
 
-def others(found: Iterable[Record], commit: str) -> str:
+def others(records: Iterable[Record], commit: str) -> str:
     """Return a sentence that names the commits of records that are not of `commit`; "" if all are.
 
     It begins with a space.
     """
-    commits = sorted({r.commit[:8] for r in found if not r.commit.startswith(commit)})
+    commits = sorted({r.commit[:8] for r in records if not r.commit.startswith(commit)})
     return f" Recorded at commit {', '.join(commits)}." if commits else ""

@@ -24,11 +24,11 @@ _TRIAL = [*_CASE, "model", "seed"]
 
 
 def render(view: View) -> Markup:
-    found = records.newest(view.records, "curve", view.commit.hash).values()
+    recorded = records.newest(view.records, "curve", view.commit.hash).values()
     epochs = pd.DataFrame(
         [
             {"at": at, "loss": loss} | {name: record.content[name] for name in _TRIAL}
-            for record in found
+            for record in recorded
             for at, loss in enumerate(record.content["loss"])
             if loss > 0
         ]
@@ -43,7 +43,7 @@ def render(view: View) -> Markup:
         command = f"python -m suites.accuracy run {named} --seeds {rows['seed'].max() + 1}"
         figure = _panel(rows, view, "-".join(["curve", *case]), heading)
         panels[heading] = figure + commands.menu(command, heading)
-    intro = f"{_INTRO} {conditions.meanings(epochs)}{records.others(found, view.commit.hash)}"
+    intro = f"{_INTRO} {conditions.meanings(epochs)}{records.others(recorded, view.commit.hash)}"
     return templates.render("figures.html", intro=intro, panels=panels)
 
 

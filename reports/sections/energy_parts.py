@@ -26,12 +26,12 @@ _INTRO = (
 
 
 def render(view: View) -> Markup:
-    found = records.newest(view.records, "energy", view.commit.hash).values()
+    recorded = records.newest(view.records, "energy", view.commit.hash).values()
     rows = pd.DataFrame(
         [
             {"condition": record.content["condition"], "model": record.content["model"]}
             | {"convention": convention, "part": part, "value": value}
-            for record in found
+            for record in recorded
             for convention, energy in record.content[_UNIT].items()
             for part, value in energy.items()
         ]
@@ -49,7 +49,7 @@ def render(view: View) -> Markup:
         name = f"energy-parts-{convention}-{condition}"
         figure = stacks(cases, parts, name=name, title=title, unit=_UNIT)
         panels[title] = figure + commands.menu(command, title)
-    intro = f"{_INTRO}{records.others(found, view.commit.hash)}"
+    intro = f"{_INTRO}{records.others(recorded, view.commit.hash)}"
     legend = bar_legend(parts, "energy-parts")
     return templates.render("figures.html", intro=intro, legend=legend, panels=panels)
 

@@ -48,9 +48,9 @@ def ledger(model: str, condition: str) -> Ledger:
 def parts_of(ledgers: Ledgers) -> Iterator[Record]:
     """Yield the records of the energy of all networks, without models that failed."""
     for condition, by_model in ledgers.items():
-        for model, found in by_model.items():
-            if isinstance(found, Ledger):
-                yield parts.record(target.trial_of(model, condition), found)
+        for model, ledger in by_model.items():
+            if isinstance(ledger, Ledger):
+                yield parts.record(target.trial_of(model, condition), ledger)
 
 
 class Energy:

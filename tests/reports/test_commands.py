@@ -41,7 +41,7 @@ def bench(command: str) -> str:
     return words[words.index("--bench") + 1]
 
 
-def found(expression: str, names: set[str], model: str = "lif") -> set[str]:
+def matching(expression: str, names: set[str], model: str = "lif") -> set[str]:
     """Return the benchmarks that asv would run: it searches in `name('lif', ...)`."""
     return {name for name in names if re.search(expression, f"{name}('{model}', 'eager')")}
 
@@ -58,7 +58,7 @@ def test_a_pattern_finds_its_benchmarks_and_no_other(benchmarks: set[str]) -> No
     groups = [{name} for name in benchmarks] + [benchmarks]
     groups += [{n for n in benchmarks if n.startswith(f"{c}.")} for c in ("speed", "calls")]
     for names in groups:
-        assert found(commands.pattern(names), benchmarks) == names
+        assert matching(commands.pattern(names), benchmarks) == names
 
 
 def test_a_command_follows_from_the_rows(view: View) -> None:
@@ -69,7 +69,7 @@ def test_a_command_follows_from_the_rows(view: View) -> None:
     both = commands.of_rows(rows.assign(profile="cpu"), view.rows("speed", "backward"))
     assert both.startswith("SPIKEBENCH_PROFILE=cpu asv run ")
     measured = {"speed.suite.Inference.time_forward", "speed.suite.Backward.time_backward"}
-    assert found(bench(both), {*known.BENCHMARKS}) == measured
+    assert matching(bench(both), {*known.BENCHMARKS}) == measured
     assert commands.of_rows(view.history).startswith("asv run EXISTING ")
     one = commands.of_series("speed.suite.Inference.time_forward", "cpu", "psn")
     assert one == (
@@ -88,11 +88,11 @@ def test_a_record_names_its_command_or_has_that_of_its_kind() -> None:
 
 def test_a_command_of_one_model_leaves_out_the_others(view: View) -> None:
     command = bench(commands.of_rows(view.rows("speed", "forward"), model="psn"))
-    assert found(command, {*known.BENCHMARKS}, "psn") == {"speed.suite.Inference.time_forward"}
-    assert not found(command, {*known.BENCHMARKS}, "sliding_psn")
+    assert matching(command, {*known.BENCHMARKS}, "psn") == {"speed.suite.Inference.time_forward"}
+    assert not matching(command, {*known.BENCHMARKS}, "sliding_psn")
     whole = bench(commands.of_model("psn", view.frame))
-    assert found(whole, {*known.BENCHMARKS}, "psn") == {*known.BENCHMARKS}
-    assert not found(whole, {*known.BENCHMARKS}, "masked_psn")
+    assert matching(whole, {*known.BENCHMARKS}, "psn") == {*known.BENCHMARKS}
+    assert not matching(whole, {*known.BENCHMARKS}, "masked_psn")
 
 
 @pytest.mark.slow
@@ -107,7 +107,7 @@ def test_every_figure_and_table_has_a_command_that_measures_something(
             if command.startswith("python -m "):
                 assert importlib.util.find_spec(command.split()[2])
                 continue
-            runs = set().union(*(found(bench(command), benchmarks, m) for m in known.MODELS))
+            runs = set().union(*(matching(bench(command), benchmarks, m) for m in known.MODELS))
             assert runs, command
             measured |= runs
     assert {*known.BENCHMARKS} <= measured

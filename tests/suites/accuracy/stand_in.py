@@ -76,9 +76,9 @@ def rows(trials: list[Trial] = WANTED, code: str | None = None) -> list[Row]:
     return [store.row(Job(trial, content), train(trial), "abc") for trial, content in pairs]
 
 
-def values(found: list[Row]) -> list[tuple]:
+def values(rows_of_run: list[Row]) -> list[tuple]:
     """Return all of the rows but the commit and the time, which two runs need not share."""
-    return [row[: Row._fields.index("commit")] for row in found]
+    return [row[: Row._fields.index("commit")] for row in rows_of_run]
 
 
 def run(folder: Path, trainer=train, executor: str = "local", **options) -> list[Row]:
