@@ -82,7 +82,9 @@ def trades(view: View, criteria: Sequence[Criterion]) -> Iterable[Trade]:
     energy = [criterion for criterion in criteria if criterion.title == "energy"]
     times = [criterion for criterion in criteria if criterion.title == "training"]
     accuracy = _accuracy(criteria, energy[0].case if energy else "digits")
-    for costs, unit, label in ((energy, "nJ/sample", "energy"), (times, "seconds", "time")):
+    in_energy = (energy, "nJ/sample", "energy", view.ok("energy", "energy"))
+    in_time = (times, "seconds", "time", view.ok("speed", "training"))
+    for costs, unit, label, measured in (in_energy, in_time):
         if accuracy is None or not costs:
             continue
         frame = pareto.points(accuracy, costs[-1])
@@ -95,8 +97,7 @@ def trades(view: View, criteria: Sequence[Criterion]) -> Iterable[Trade]:
         front = pareto.names(frame)
         alternative = f"{title}; on the front: {', '.join(front)}"
         body = pareto.draw(frame, unit, name=f"pareto-{label}", title=alternative, x_label=x_label)
-        cost = view.ok("energy", "energy") if label == "energy" else view.ok("speed", "training")
-        again = commands.of_rows(view.ok("accuracy", "test_error"), cost)
+        again = commands.of_rows(view.ok("accuracy", "test_error"), measured)
         yield Trade(title, body + commands.menu(again, title), front)
 
 

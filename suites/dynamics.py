@@ -90,7 +90,7 @@ def states(model: str) -> dict[str, Tensor]:
 
 
 def describe(model: str) -> dict[str, Any]:
-    """Return the pictures of a model: the input, and the potential with its spikes."""
+    """Return the pictures of a model: the input, the potential with its spikes, several states."""
     u, s = trace(model)
     # Half a spike counts: some models mix those of several neurons.
     fired = (s >= 0.5).nonzero()[:, 0].tolist()

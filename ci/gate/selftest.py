@@ -135,13 +135,7 @@ def planted(plant: Plant, repo: Path, base: str) -> Iterator[str]:
         with (tree / "neurons" / "models" / f"{MODEL}.py").open("a", encoding="utf-8") as file:
             file.write(text)
         author = ("-c", "user.name=gate", "-c", "user.email=gate@localhost")
-        commit = [
-            "commit",
-            "--quiet",
-            "--all",
-            "--no-verify",
-            "--no-gpg-sign",
-            "-m",
-        ]  # no hooks of the user
-        trees.git(tree, *author, *commit, f"Plant: {plant.name}")
+        unhooked = ("--no-verify", "--no-gpg-sign")  # neither hooks nor keys of the user
+        message = f"Plant: {plant.name}"
+        trees.git(tree, *author, "commit", "--quiet", "--all", *unhooked, "-m", message)
         yield trees.commit(tree, "HEAD")
